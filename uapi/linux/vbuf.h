@@ -1,0 +1,649 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * vbuf: bounded message channels through /dev/vbuf.
+ *
+ * This is the only header that the kernel and user space share.
+ */
+#ifndef _UAPI_LINUX_VBUF_H
+#define _UAPI_LINUX_VBUF_H
+
+#include <linux/types.h>
+#include <linux/ioctl.h>
+
+/**
+ * DOC: The objects
+ *
+ * A *channel* is a pool of slots of one size, and a queue of the slots that
+ * hold a message. A *slot* is at each moment in exactly one place: free, owned
+ * by a sender, in the queue, or owned by a receiver. An *endpoint* is an open
+ * file of /dev/vbuf that was bound to a channel, for good, by
+ * %VBUF_IOC_CREATE, %VBUF_IOC_OPEN or %VBUF_IOC_REOPEN, with the right to
+ * send, to receive, or both. The rights are the endpoint's, whatever the
+ * file's open mode (read() and write() need the open mode as well; open
+ * /dev/vbuf with O_RDWR).
+ *
+ * write() sends and read() receives one message a call, as do writev() and
+ * readv(); they meet the errors of %VBUF_IOC_SEND and %VBUF_IOC_RECV, but for
+ * one: read() returns 0 where %VBUF_IOC_RECV fails with %EPIPE. read() also
+ * returns 0 for a message of no bytes; %VBUF_IOC_RECV tells the two apart.
+ * readv() and writev() over no bytes at all do nothing and return 0.
+ *
+ * poll() gives %POLLIN while the queue is not empty, %POLLOUT while a slot is
+ * free, %POLLHUP when the queue has lost its last sender, %POLLERR when it has
+ * lost its last receiver, each to the endpoints with the right that it is
+ * about. An edge (EPOLLET, SIGIO) is a message entering the queue, or a slot
+ * becoming free; what is handed straight to a waiting thread makes none.
+ * ioctl(FIONREAD) gives the length in bytes of the first message of the queue,
+ * 0 if there is none.
+ */
+
+/**
+ * DOC: Structures that grow
+ *
+ * Each structure that an ioctl takes begins with its own size in bytes, as the
+ * caller knows it. A smaller one than the kernel's is taken as if the rest were
+ * zero; a larger one is taken if what the kernel does not know is zero, and
+ * fails with %E2BIG if it is not. A size smaller than that of the structure's
+ * first release is %EINVAL, and so is a set bit or a reserved field that has no
+ * meaning yet.
+ *
+ * Every command may fail with %EFAULT (the structure, or what it points to,
+ * cannot be read or written), %EINVAL and %E2BIG as just said, and %ENOTTY (no
+ * such command). All but %VBUF_IOC_INFO, %VBUF_IOC_LIST and %VBUF_IOC_UNLINK
+ * need to know about the file's state: %VBUF_IOC_CREATE, %VBUF_IOC_OPEN and
+ * %VBUF_IOC_REOPEN fail with %EISCONN on a file that is an endpoint, the others
+ * with %ENOTCONN on one that is not; so do read() and write(), and poll()
+ * gives %POLLERR.
+ */
+
+/* The largest geometry, and the longest vector. */
+#define VBUF_MAX_SLOTS		1048576U
+#define VBUF_MAX_SLOT_SIZE	16777216U
+#define VBUF_MAX_VECTOR		1024U
+
+/* Bytes of a name, its terminating NUL included. */
+#define VBUF_NAME_SIZE		64
+
+/* Rights of an endpoint. */
+#define VBUF_RIGHT_RECV		0x1U
+#define VBUF_RIGHT_SEND		0x2U
+
+/* struct vbuf_attr.flags */
+#define VBUF_PERSIST		0x1U	/* outlives its endpoints; needs a name */
+#define VBUF_REDELIVER		0x2U	/* what dies with a receiver is queued again */
+#define VBUF_LOSSY		0x4U	/* VBUF_DROP_OLDEST is allowed */
+
+/* Flags of the calls; each call's comment says which it takes. */
+#define VBUF_DONTWAIT		0x1U	/* fail with EAGAIN instead of blocking */
+#define VBUF_DROP_OLDEST	0x2U	/* reuse the oldest message's slot if full */
+#define VBUF_HOLD		0x4U	/* keep the slot owned until released */
+#define VBUF_INFO		0x8U	/* fill in all of struct vbuf_msg */
+#define VBUF_REQUEUE		0x10U	/* release to the head of the queue */
+
+/* struct vbuf_msg.flags, out */
+#define VBUF_MSG_REDELIVERED	0x1U	/* was delivered before, and put back */
+
+/**
+ * struct vbuf_attr - what a channel is created with
+ * @flags: any of %VBUF_PERSIST, %VBUF_REDELIVER, %VBUF_LOSSY
+ * @slots: how many messages the channel holds, 1 to %VBUF_MAX_SLOTS
+ * @slot_size: bytes of the longest message, 1 to %VBUF_MAX_SLOT_SIZE
+ * @mode: permission bits within 0777, of which the caller's umask takes away;
+ *	read is the right to receive, write the right to send
+ * @held_max: slots that one endpoint may own at a time, those that a running
+ *	call is copying included; 0 for no limit
+ * @max_deliveries: how often a message is delivered at the most; one that is
+ *	put back after as many deliveries is dropped, and counted; 0 for no limit
+ */
+struct vbuf_attr {
+	__u32 flags;
+	__u32 slots;
+	__u32 slot_size;
+	__u32 mode;
+	__u32 held_max;
+	__u32 max_deliveries;
+};
+
+/**
+ * struct vbuf_create - argument of VBUF_IOC_CREATE
+ * @size: sizeof(struct vbuf_create)
+ * @rights: the new endpoint's, %VBUF_RIGHT_RECV, %VBUF_RIGHT_SEND or both
+ * @name: the channel's name, 1 to 63 of ``A-Z a-z 0-9 . _ : -`` and then NULs
+ *	only; all NUL for an anonymous channel
+ * @attr: the channel's attributes; they stand last, so that they can grow
+ */
+struct vbuf_create {
+	__u32 size;
+	__u32 rights;
+	char name[VBUF_NAME_SIZE];
+	struct vbuf_attr attr;
+};
+
+/**
+ * struct vbuf_open - argument of VBUF_IOC_OPEN
+ * @size: sizeof(struct vbuf_open)
+ * @rights: the new endpoint's, %VBUF_RIGHT_RECV, %VBUF_RIGHT_SEND or both
+ * @name: the channel's name, padded with NULs
+ */
+struct vbuf_open {
+	__u32 size;
+	__u32 rights;
+	char name[VBUF_NAME_SIZE];
+};
+
+/**
+ * struct vbuf_reopen - argument of VBUF_IOC_REOPEN
+ * @size: sizeof(struct vbuf_reopen)
+ * @rights: the new endpoint's, %VBUF_RIGHT_RECV, %VBUF_RIGHT_SEND or both
+ * @fd: an endpoint of the channel, whose rights bound the new one's
+ * @reserved: 0
+ */
+struct vbuf_reopen {
+	__u32 size;
+	__u32 rights;
+	__s32 fd;
+	__u32 reserved;
+};
+
+/**
+ * struct vbuf_unlink - argument of VBUF_IOC_UNLINK
+ * @size: sizeof(struct vbuf_unlink)
+ * @reserved: 0
+ * @name: the channel's name, padded with NULs
+ */
+struct vbuf_unlink {
+	__u32 size;
+	__u32 reserved;
+	char name[VBUF_NAME_SIZE];
+};
+
+/**
+ * struct vbuf_getattr - argument of VBUF_IOC_GETATTR
+ * @size: in: sizeof(struct vbuf_getattr)
+ * @reserved: in: 0
+ * @id: out: the channel's id, never used again while the module is loaded
+ * @name: out: the name it was created with, padded with NULs; all NUL for none
+ * @attr: out: the attributes; the umask is gone from @mode
+ */
+struct vbuf_getattr {
+	__u32 size;
+	__u32 reserved;
+	__u64 id;
+	char name[VBUF_NAME_SIZE];
+	struct vbuf_attr attr;
+};
+
+/**
+ * struct vbuf_xfer - argument of VBUF_IOC_SEND and VBUF_IOC_RECV
+ * @size: sizeof(struct vbuf_xfer)
+ * @flags: SEND: %VBUF_DONTWAIT, %VBUF_DROP_OLDEST; RECV: %VBUF_DONTWAIT
+ * @buf: address of the message, or of the room for it
+ * @len: SEND: bytes of the message; RECV: bytes of room, and, where the call
+ *	fails with %EMSGSIZE, out: bytes of the message that did not fit
+ * @deadline_ns: CLOCK_MONOTONIC in the caller's time namespace, absolute, in
+ *	nanoseconds, until when to wait; 0 for ever
+ */
+struct vbuf_xfer {
+	__u32 size;
+	__u32 flags;
+	__u64 buf;
+	__u64 len;
+	__u64 deadline_ns;
+};
+
+/**
+ * struct vbuf_msg - one message of a vector
+ * @buf: in: address of the message, or of the room for it
+ * @tag: SEND: in: 64 bits of the sender's own, which travel with the message;
+ *	RECV with %VBUF_INFO: out: what the sender set, 0 from write() and
+ *	%VBUF_IOC_SEND
+ * @cookie: RECV with %VBUF_HOLD: out: names the message to VBUF_IOC_RELEASE
+ * @seq: RECV with %VBUF_INFO: out: number of the message in its channel,
+ *	counted from 0 in the order of entering the queue
+ * @time_ns: RECV with %VBUF_INFO: out: when it was sent, CLOCK_MONOTONIC in the
+ *	caller's time namespace, in nanoseconds; a vector has one time
+ * @size: RECV: in: bytes of room at @buf
+ * @len: SEND: in: bytes of the message; RECV: out: bytes of the message, also
+ *	where it did not fit into @size (%EMSGSIZE)
+ * @pid: RECV with %VBUF_INFO: out: the sending process, as seen from the
+ *	caller's pid namespace; 0 if it cannot be seen from there. Information:
+ *	the process may be gone and its number used again
+ * @uid: RECV with %VBUF_INFO: out: the effective user id with which the sending
+ *	endpoint was opened, in the caller's user namespace (the overflow id
+ *	if it has none there)
+ * @flags: SEND: in: 0; RECV: out: %VBUF_MSG_REDELIVERED or 0
+ * @deliveries: RECV with %VBUF_INFO: out: how often the message was delivered,
+ *	this time included
+ *
+ * SEND reads @buf, @tag, @len and @flags, RECV reads @buf and @size. RECV
+ * writes what is marked "out" above and leaves the rest as it was.
+ */
+struct vbuf_msg {
+	__u64 buf;
+	__u64 tag;
+	__u64 cookie;
+	__u64 seq;
+	__u64 time_ns;
+	__u32 size;
+	__u32 len;
+	__u32 pid;
+	__u32 uid;
+	__u32 flags;
+	__u32 deliveries;
+};
+
+/**
+ * struct vbuf_vector - argument of VBUF_IOC_SENDV and VBUF_IOC_RECVV
+ * @size: sizeof(struct vbuf_vector)
+ * @flags: SENDV: %VBUF_DONTWAIT, %VBUF_DROP_OLDEST; RECVV: %VBUF_DONTWAIT,
+ *	%VBUF_HOLD, %VBUF_INFO
+ * @msgs: address of an array of struct vbuf_msg
+ * @count: entries in the array, 1 to %VBUF_MAX_VECTOR
+ * @msg_size: sizeof(struct vbuf_msg)
+ * @deadline_ns: as in struct vbuf_xfer
+ */
+struct vbuf_vector {
+	__u32 size;
+	__u32 flags;
+	__u64 msgs;
+	__u32 count;
+	__u32 msg_size;
+	__u64 deadline_ns;
+};
+
+/**
+ * struct vbuf_release - argument of VBUF_IOC_RELEASE
+ * @size: sizeof(struct vbuf_release)
+ * @flags: 0 or %VBUF_REQUEUE
+ * @cookie: what RECVV with %VBUF_HOLD gave
+ */
+struct vbuf_release {
+	__u32 size;
+	__u32 flags;
+	__u64 cookie;
+};
+
+/**
+ * struct vbuf_drain - argument of VBUF_IOC_DRAIN
+ * @size: sizeof(struct vbuf_drain)
+ * @reserved: 0
+ * @deadline_ns: as in struct vbuf_xfer
+ */
+struct vbuf_drain {
+	__u32 size;
+	__u32 reserved;
+	__u64 deadline_ns;
+};
+
+/**
+ * struct vbuf_shutdown - argument of VBUF_IOC_SHUTDOWN
+ * @size: sizeof(struct vbuf_shutdown)
+ * @rights: what to give up, %VBUF_RIGHT_RECV, %VBUF_RIGHT_SEND or both
+ */
+struct vbuf_shutdown {
+	__u32 size;
+	__u32 rights;
+};
+
+/**
+ * struct vbuf_info - argument of VBUF_IOC_INFO
+ * @size: in: sizeof(struct vbuf_info)
+ * @max_vector: out: %VBUF_MAX_VECTOR of the loaded module
+ * @features: out: a bit for each thing that came after the first release; 0
+ * @max_slots: out: %VBUF_MAX_SLOTS of the loaded module
+ * @max_slot_size: out: %VBUF_MAX_SLOT_SIZE of the loaded module
+ */
+struct vbuf_info {
+	__u32 size;
+	__u32 max_vector;
+	__u64 features;
+	__u32 max_slots;
+	__u32 max_slot_size;
+};
+
+/* struct vbuf_channel_info.state */
+#define VBUF_STATE_HIDDEN	0x1U	/* the asker may not see more than the id */
+#define VBUF_STATE_UNLINKED	0x2U	/* has no name any more */
+#define VBUF_STATE_NO_SENDER	0x4U	/* the last sender has gone */
+#define VBUF_STATE_NO_RECEIVER	0x8U	/* the last receiver has gone */
+
+/**
+ * struct vbuf_channel_info - one channel, as VBUF_IOC_LIST shows it
+ * @id: the channel's id
+ * @name: its name, padded with NULs; all NUL for none
+ * @attr: its attributes
+ * @state: %VBUF_STATE_HIDDEN, %VBUF_STATE_UNLINKED, %VBUF_STATE_NO_SENDER,
+ *	%VBUF_STATE_NO_RECEIVER
+ * @uid: its owner, in the asker's user namespace
+ * @gid: its group, in the asker's user namespace
+ * @senders: endpoints with the right to send
+ * @receivers: endpoints with the right to receive
+ * @blocked_senders: threads waiting for a slot
+ * @blocked_receivers: threads waiting for a message
+ * @free: slots free
+ * @sending: slots owned by senders
+ * @depth: messages in the queue
+ * @receiving: slots owned by receivers
+ * @max_depth: the most messages that were in the queue at a time
+ * @sent: messages sent
+ * @received: messages received, and not put back
+ * @sent_bytes: bytes in the messages sent
+ * @received_bytes: bytes in the messages received
+ * @dropped_oldest: messages dropped by %VBUF_DROP_OLDEST
+ * @dropped_holder: messages dropped because their receiver ended before it
+ *	released them
+ * @dropped_deliveries: messages dropped at @attr.max_deliveries
+ *
+ * @free + @sending + @depth + @receiving is @attr.slots, and @sent is @received
+ * + @depth + @receiving + the three @dropped, in one look at the channel.
+ */
+struct vbuf_channel_info {
+	__u64 id;
+	char name[VBUF_NAME_SIZE];
+	struct vbuf_attr attr;
+	__u32 state;
+	__u32 uid;
+	__u32 gid;
+	__u32 senders;
+	__u32 receivers;
+	__u32 blocked_senders;
+	__u32 blocked_receivers;
+	__u32 free;
+	__u32 sending;
+	__u32 depth;
+	__u32 receiving;
+	__u32 max_depth;
+	__u64 sent;
+	__u64 received;
+	__u64 sent_bytes;
+	__u64 received_bytes;
+	__u64 dropped_oldest;
+	__u64 dropped_holder;
+	__u64 dropped_deliveries;
+};
+
+/**
+ * struct vbuf_endpoint_info - one endpoint, as VBUF_IOC_LIST shows it
+ * @id: the endpoint's id, never used again while the module is loaded
+ * @sent: messages sent through it
+ * @received: messages received through it, and not put back
+ * @pid: the process that opened it, as seen from the asker's pid namespace; 0
+ *	if it cannot be seen from there
+ * @uid: the effective user id with which it was opened, in the asker's user
+ *	namespace
+ * @rights: what it has, and has not shut down
+ * @owned: slots that it owns
+ * @blocked_senders: threads that wait in it for a slot
+ * @blocked_receivers: threads that wait in it for a message
+ */
+struct vbuf_endpoint_info {
+	__u64 id;
+	__u64 sent;
+	__u64 received;
+	__u32 pid;
+	__u32 uid;
+	__u32 rights;
+	__u32 owned;
+	__u32 blocked_senders;
+	__u32 blocked_receivers;
+};
+
+/**
+ * struct vbuf_list - argument of VBUF_IOC_LIST
+ * @size: sizeof(struct vbuf_list)
+ * @count: entries of room at @entries, 1 to %VBUF_MAX_VECTOR
+ * @entry_size: sizeof(struct vbuf_channel_info) or
+ *	sizeof(struct vbuf_endpoint_info)
+ * @reserved: 0
+ * @entries: address of an array
+ * @channel: 0 to list channels, else the id of the channel whose endpoints to
+ *	list
+ * @after: list ids above this one; 0 to begin, then the last id of the list
+ *	before
+ */
+struct vbuf_list {
+	__u32 size;
+	__u32 count;
+	__u32 entry_size;
+	__u32 reserved;
+	__u64 entries;
+	__u64 channel;
+	__u64 after;
+};
+
+/* The commands carry no size: the structure's own first field does. */
+#define VBUF_IOC_MAGIC		0xF7
+
+/**
+ * DOC: VBUF_IOC_CREATE
+ *
+ * Creates a channel (struct vbuf_create) and makes the file an endpoint on it.
+ * Any process may call it. All memory is taken here; the call may sleep for
+ * memory, and a fatal signal ends it. A name is the network namespace's.
+ * The creator's own endpoint is not bound by the channel's mode.
+ *
+ * * %EINVAL: no or unknown rights; a geometry, mode or flag out of range; a
+ *   malformed name; %VBUF_PERSIST without a name
+ * * %EEXIST: the name is taken
+ * * %EISCONN: the file is an endpoint already
+ * * %EDQUOT: a limit of the user or of the module is reached; the module's
+ *   parameter limit_hits counts which
+ * * %ENOMEM: not enough memory, also by the memory cgroup's limit
+ * * %EINTR: a fatal signal came
+ */
+#define VBUF_IOC_CREATE		_IO(VBUF_IOC_MAGIC, 0x00)
+
+/**
+ * DOC: VBUF_IOC_OPEN
+ *
+ * Makes the file an endpoint on the named channel (struct vbuf_open) of the
+ * caller's network namespace. Does not block.
+ *
+ * * %EINVAL: no or unknown rights; a malformed name
+ * * %ENOENT: no such name
+ * * %EACCES: the channel's mode does not give the caller these rights, and it
+ *   has no CAP_IPC_OWNER in the user namespace of the network namespace
+ * * %EISCONN: the file is an endpoint already
+ * * %EDQUOT: a limit on endpoints is reached
+ * * %ENOMEM: not enough memory
+ */
+#define VBUF_IOC_OPEN		_IO(VBUF_IOC_MAGIC, 0x01)
+
+/**
+ * DOC: VBUF_IOC_REOPEN
+ *
+ * Makes the file another endpoint on the channel of an endpoint that the caller
+ * has (struct vbuf_reopen). Works on anonymous and unlinked channels too, and
+ * asks for no permission but the other endpoint's rights. Does not block.
+ *
+ * * %EINVAL: no or unknown rights; @reserved is not 0
+ * * %EBADF: @fd is not open, or no file of /dev/vbuf
+ * * %ENOTCONN: @fd is not an endpoint
+ * * %EACCES: more rights than @fd has, or has not shut down
+ * * %EISCONN: the file is an endpoint already
+ * * %EDQUOT: a limit on endpoints is reached
+ * * %ENOMEM: not enough memory
+ */
+#define VBUF_IOC_REOPEN		_IO(VBUF_IOC_MAGIC, 0x02)
+
+/**
+ * DOC: VBUF_IOC_UNLINK
+ *
+ * Takes a name (struct vbuf_unlink) out of the caller's network namespace. The
+ * channel lives on while it has endpoints, and is then as one that was never
+ * %VBUF_PERSIST. Any file of /dev/vbuf will do. Does not block.
+ *
+ * * %EINVAL: a malformed name; @reserved is not 0
+ * * %ENOENT: no such name
+ * * %EACCES: the caller is not the owner, and has no CAP_SYS_ADMIN in the user
+ *   namespace of the network namespace
+ */
+#define VBUF_IOC_UNLINK		_IO(VBUF_IOC_MAGIC, 0x03)
+
+/**
+ * DOC: VBUF_IOC_GETATTR
+ *
+ * Tells the attributes of the endpoint's channel (struct vbuf_getattr). Does
+ * not block.
+ *
+ * * %EINVAL: @reserved is not 0
+ * * %ENOTCONN: the file is not an endpoint
+ */
+#define VBUF_IOC_GETATTR	_IO(VBUF_IOC_MAGIC, 0x04)
+
+/**
+ * DOC: VBUF_IOC_SEND
+ *
+ * Sends one message (struct vbuf_xfer). Blocks while no slot is free, in order
+ * of arrival with the other senders, until it gets one. Returns 0.
+ *
+ * * %EINVAL: an unknown flag; %VBUF_DROP_OLDEST on a channel that is not
+ *   %VBUF_LOSSY
+ * * %EMSGSIZE: the message is longer than the channel's slots
+ * * %EAGAIN: no slot is free, and O_NONBLOCK or %VBUF_DONTWAIT is set
+ * * %ETIMEDOUT: the deadline passed before a slot came free
+ * * %EINTR: a signal came, and its handler has no SA_RESTART
+ * * %EPIPE: the last receiver has gone, or the endpoint was shut down for
+ *   sending; there is no SIGPIPE
+ * * %EBADF: the endpoint has no right to send
+ * * %EDQUOT: the endpoint owns @held_max slots already
+ * * %ENOTCONN: the file is not an endpoint
+ */
+#define VBUF_IOC_SEND		_IO(VBUF_IOC_MAGIC, 0x05)
+
+/**
+ * DOC: VBUF_IOC_RECV
+ *
+ * Receives one message (struct vbuf_xfer) and returns its length in bytes.
+ * Blocks while the queue is empty, in order of arrival with the other
+ * receivers, until it gets one.
+ *
+ * * %EINVAL: an unknown flag
+ * * %EMSGSIZE: the message is longer than @len; it stays, and its length is in
+ *   @len
+ * * %EAGAIN: the queue is empty, and O_NONBLOCK or %VBUF_DONTWAIT is set
+ * * %ETIMEDOUT: the deadline passed before a message came
+ * * %EINTR: a signal came, and its handler has no SA_RESTART
+ * * %EPIPE: the queue is empty and the last sender has gone, or the endpoint
+ *   was shut down for receiving
+ * * %EBADF: the endpoint has no right to receive
+ * * %EDQUOT: the endpoint owns @held_max slots already
+ * * %ENOTCONN: the file is not an endpoint
+ */
+#define VBUF_IOC_RECV		_IO(VBUF_IOC_MAGIC, 0x06)
+
+/**
+ * DOC: VBUF_IOC_SENDV
+ *
+ * Sends a vector of messages (struct vbuf_vector) in their order, each as
+ * %VBUF_IOC_SEND does, and returns how many. It takes the slots that are free,
+ * and for the rest waits again at the end of the line, until all are sent.
+ * After a part was sent, an error ends it and the number done is returned;
+ * trying the rest again meets the error.
+ *
+ * * %EINVAL: an unknown flag, here or in an entry; @count or @msg_size out of
+ *   range; %VBUF_DROP_OLDEST on a channel that is not %VBUF_LOSSY
+ * * %EMSGSIZE: a message is longer than the channel's slots
+ * * %EAGAIN: no slot is free, and O_NONBLOCK or %VBUF_DONTWAIT is set
+ * * %ETIMEDOUT: the deadline passed before a slot came free
+ * * %EINTR: a signal came, and its handler has no SA_RESTART
+ * * %EPIPE: the last receiver has gone, or the endpoint was shut down for
+ *   sending; there is no SIGPIPE
+ * * %EBADF: the endpoint has no right to send
+ * * %EDQUOT: the endpoint owns @held_max slots already
+ * * %ENOTCONN: the file is not an endpoint
+ */
+#define VBUF_IOC_SENDV		_IO(VBUF_IOC_MAGIC, 0x07)
+
+/**
+ * DOC: VBUF_IOC_RECVV
+ *
+ * Receives a vector of messages (struct vbuf_vector) and returns how many. It
+ * waits for the first as %VBUF_IOC_RECV does, and then takes those that are
+ * there. With %VBUF_HOLD each slot stays owned by the endpoint until
+ * %VBUF_IOC_RELEASE gives it back. After a part was received, an error ends it
+ * and the number done is returned; trying the rest again meets the error.
+ *
+ * * %EINVAL: an unknown flag; @count or @msg_size out of range
+ * * %EMSGSIZE: a message is longer than its entry's @size; it stays, and its
+ *   length is in the entry's @len
+ * * %EAGAIN: the queue is empty, and O_NONBLOCK or %VBUF_DONTWAIT is set
+ * * %ETIMEDOUT: the deadline passed before a message came
+ * * %EINTR: a signal came, and its handler has no SA_RESTART
+ * * %EPIPE: the queue is empty and the last sender has gone, or the endpoint
+ *   was shut down for receiving
+ * * %EBADF: the endpoint has no right to receive
+ * * %EDQUOT: the endpoint owns @held_max slots already
+ * * %ENOTCONN: the file is not an endpoint
+ */
+#define VBUF_IOC_RECVV		_IO(VBUF_IOC_MAGIC, 0x08)
+
+/**
+ * DOC: VBUF_IOC_RELEASE
+ *
+ * Gives back the slot of a message that was received with %VBUF_HOLD (struct
+ * vbuf_release), or, with %VBUF_REQUEUE, puts the message back at the head of
+ * the queue, to be delivered again. Any process that has the endpoint may call
+ * it. Does not block.
+ *
+ * * %EINVAL: an unknown flag; @cookie names nothing that this endpoint owns
+ * * %ENOTCONN: the file is not an endpoint
+ */
+#define VBUF_IOC_RELEASE	_IO(VBUF_IOC_MAGIC, 0x09)
+
+/**
+ * DOC: VBUF_IOC_DRAIN
+ *
+ * Blocks until the queue is empty and no receiver owns a message (struct
+ * vbuf_drain). Takes no heed of O_NONBLOCK: a deadline in the past asks without
+ * waiting. Any endpoint may call it.
+ *
+ * * %EINVAL: @reserved is not 0
+ * * %ETIMEDOUT: the deadline passed before
+ * * %EINTR: a signal came, and its handler has no SA_RESTART
+ * * %EPIPE: the last receiver has gone, and left messages in the queue
+ * * %ENOTCONN: the file is not an endpoint
+ */
+#define VBUF_IOC_DRAIN		_IO(VBUF_IOC_MAGIC, 0x0a)
+
+/**
+ * DOC: VBUF_IOC_SHUTDOWN
+ *
+ * Gives up rights of the endpoint (struct vbuf_shutdown), for every process
+ * that has it: as if it were closed for that direction, to the others and to
+ * itself. Wakes the threads that block in it, which fail with %EPIPE. What it
+ * owns by a right that it gives up goes back as at close. Giving up again what
+ * was given up is no error. Does not block.
+ *
+ * * %EINVAL: no or unknown rights
+ * * %EBADF: the endpoint never had one of the rights
+ * * %ENOTCONN: the file is not an endpoint
+ */
+#define VBUF_IOC_SHUTDOWN	_IO(VBUF_IOC_MAGIC, 0x0b)
+
+/**
+ * DOC: VBUF_IOC_INFO
+ *
+ * Tells what the loaded module can do (struct vbuf_info). Any file of
+ * /dev/vbuf will do. Does not block.
+ */
+#define VBUF_IOC_INFO		_IO(VBUF_IOC_MAGIC, 0x0c)
+
+/**
+ * DOC: VBUF_IOC_LIST
+ *
+ * Lists the channels of the caller's network namespace, named or not, in order
+ * of their ids, or the endpoints of one of them (struct vbuf_list), and returns
+ * how many entries it filled; fewer than @count is the end. Of a channel that
+ * the caller may neither read nor write nor owns, and has no CAP_IPC_OWNER for,
+ * it tells just the id. Each entry is one consistent look; the list is not. Any
+ * file of /dev/vbuf will do. Does not block.
+ *
+ * * %EINVAL: @count or @entry_size out of range; @reserved is not 0
+ * * %ENOENT: the caller's network namespace has no channel with the id @channel
+ * * %EACCES: the caller may not see the endpoints of that channel
+ * * %ENOMEM: not enough memory
+ */
+#define VBUF_IOC_LIST		_IO(VBUF_IOC_MAGIC, 0x0d)
+
+#endif /* _UAPI_LINUX_VBUF_H */
