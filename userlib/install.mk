@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# make install and uninstall. The kernel interface's header goes under the
+# library's own prefix, as linux/vbuf.h: with PREFIX=/usr that is among the
+# system's kernel headers.
+
+# Sections 1, 3 and 4. Each function that has no page of its own name gets one
+# that says where it is told: what the NAME section of a page lists.
+pages := $(wildcard man/*.[134])
+page_names = sed -n '/^\.Nd/q; s/^\.Nm \([a-z_]*\).*/\1/p' $(1)
+
+# Paths relative to the prefix where they can be: pkg-config can then move it.
+relative = $(patsubst $(PREFIX)/%,$${prefix}/%,$(1))
+
+install: all
+	$(call say,INSTALL,$(DESTDIR)$(PREFIX))
+	$(Q)install -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(BINDIR) \
+		$(DESTDIR)$(INCLUDEDIR)/linux $(DESTDIR)$(MANDIR)/man1 \
+		$(DESTDIR)$(MANDIR)/man3 $(DESTDIR)$(MANDIR)/man4
+	$(Q)install -m 755 $(shared) $(DESTDIR)$(LIBDIR)
+	$(Q)ln -sf $(notdir $(shared)) $(DESTDIR)$(LIBDIR)/$(soname)
+	$(Q)ln -sf $(soname) $(DESTDIR)$(LIBDIR)/libvbuf.so
+	$(Q)install -m 644 $(OUT)/libvbuf.a $(DESTDIR)$(LIBDIR)
+	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' \
+		-e 's|@LIBDIR@|$(call relative,$(LIBDIR))|' \
+		-e 's|@INCLUDEDIR@|$(call relative,$(INCLUDEDIR))|' \
+		src/libvbuf.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/libvbuf.pc
+	$(Q)install -m 644 include/vbuf.h $(DESTDIR)$(INCLUDEDIR)
+	$(Q)install -m 644 ../uapi/linux/vbuf.h $(DESTDIR)$(INCLUDEDIR)/linux
+	$(Q)install -m 755 $(OUT)/vbufctl $(DESTDIR)$(BINDIR)
+	$(Q)for page in $(pages); do \
+		section=$${page##*.}; dir=$(DESTDIR)$(MANDIR)/man$$section; \
+		for name in $$($(call page_names,$$page)); do \
+			echo ".so man$$section/$${page##*/}" \
+				> $$dir/$$name.$$section; \
+		done; \
+		install -m 644 $$page $$dir; \
+	done
+	$(Q)if [ -z "$(DESTDIR)" ]; then PATH=$$PATH:/sbin:/usr/sbin ldconfig \
+		2>/dev/null || echo "Not root: the run-time linker finds" \
+		"libvbuf.so.1 with LD_LIBRARY_PATH=$(LIBDIR)"; fi
+
+uninstall:
+	$(call say,REMOVE,$(DESTDIR)$(PREFIX))
+	$(Q)rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,$(notdir $(shared)) \
+		$(soname) libvbuf.so libvbuf.a pkgconfig/libvbuf.pc) \
+		$(DESTDIR)$(INCLUDEDIR)/vbuf.h \
+		$(DESTDIR)$(INCLUDEDIR)/linux/vbuf.h $(DESTDIR)$(BINDIR)/vbufctl
+	$(Q)for page in $(pages); do \
+		section=$${page##*.}; dir=$(DESTDIR)$(MANDIR)/man$$section; \
+		rm -f $$dir/$${page##*/}; \
+		for name in $$($(call page_names,$$page)); do \
+			rm -f $$dir/$$name.$$section; \
+		done; \
+	done

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the shared library shows; libvbuf.map gives each its version. */
+#ifndef _VBUF_EXPORT_H
+#define _VBUF_EXPORT_H
+
+#define VBUF_EXPORT __attribute__((visibility("default")))
+
+#endif /* _VBUF_EXPORT_H */
