@@ -33,6 +33,6 @@ Q :=
 say = @:
 else
 Q := @
-say = @printf '  %-7s %s\n' '$(1)' '$(2)'
+say = @$(if $(findstring s,$(firstword -$(MAKEFLAGS))),:,printf '  %-7s %s\n' '$(1)' '$(2)')
 MAKEFLAGS += --no-print-directory
 endif
