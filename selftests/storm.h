@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the storms share: their size and seed, memory that outlives a killed
+ * child, messages that tell whether they are whole, and crews of processes
+ * whose members are killed and replaced.
+ */
+#ifndef _VBUF_STORM_H
+#define _VBUF_STORM_H
+
+#include "vbuf_test.h"
+
+/* lib/storm.c */
+unsigned int storm_scale(unsigned int n);
+__u64 storm_seed(void);
+__u32 storm_below(__u64 *state, __u32 n);
+void *storm_shared(size_t size);
+void storm_kill(pid_t pid);
+
+/* A numbered message; @sum tells a torn or foreign one. */
+#define STORM_WORDS	5
+
+struct storm_msg {
+	__u32 who;
+	__u32 nr;
+	__u64 words[STORM_WORDS];
+	__u64 sum;
+};
+
+void storm_fill(struct storm_msg *msg, __u32 who, __u32 nr);
+bool storm_whole(const struct storm_msg *msg);
+void storm_vector(struct vbuf_msg *vec, struct storm_msg *msgs, unsigned int n);
+
+/*
+ * lib/crew.c: worker processes that are killed and replaced
+ *
+ * Each member that was ever born has a number of its own, by which it finds its
+ * place in shared memory. @work runs in the member, which exits 0 after it.
+ */
+#define CREW_MAX	8U
+
+struct crew {
+	unsigned int size;
+	unsigned int born;
+	void (*work)(unsigned int born, void *ctx);
+	void *ctx;
+	pid_t pid[CREW_MAX];
+};
+
+void crew_begin(struct crew *crew);
+void crew_kill(struct crew *crew, unsigned int which);
+void crew_end(struct crew *crew);
+int crew_wait(struct crew *crew);
+
+#endif /* _VBUF_STORM_H */

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Four senders and four receivers on one channel: every message arrives at
+ * exactly one receiver, and those of one sender in their order, whichever calls
+ * they use, waiting in the call or in poll().
+ */
+#include "kselftest_harness.h"
+#include "storm.h"
+
+#define WORKERS		4U
+#define MESSAGES	600U
+#define SLOTS		4U
+#define BATCH		8U
+
+/* How a worker crosses: the number of messages that did, or -errno. */
+typedef long (*crossing)(int fd, struct storm_msg *msgs, unsigned int n);
+
+static long send_one(int fd, struct storm_msg *msgs, unsigned int n)
+{
+	long ret = vt_send(fd, msgs, sizeof(*msgs), 0);
+
+	(void)n;
+	return ret ? ret : 1;
+}
+
+static long write_one(int fd, struct storm_msg *msgs, unsigned int n)
+{
+	long ret = vt_write(fd, msgs, sizeof(*msgs));
+
+	(void)n;
+	return ret < 0 ? ret : ret == sizeof(*msgs);
+}
+
+/* In three pieces, the middle one empty. */
+static long writev_one(int fd, struct storm_msg *msgs, unsigned int n)
+{
+	struct iovec iov[] = {
+		{ msgs, 24 }, { msgs, 0 },
+		{ (char *)msgs + 24, sizeof(*msgs) - 24 },
+	};
+	long ret = writev(fd, iov, 3);
+
+	(void)n;
+	return ret < 0 ? -errno : ret == sizeof(*msgs);
+}
+
+static long send_vector(int fd, struct storm_msg *msgs, unsigned int n)
+{
+	struct vbuf_msg vec[BATCH];
+
+	storm_vector(vec, msgs, n);
+	return vt_sendv(fd, vec, n, 0);
+}
+
+static long recv_one(int fd, struct storm_msg *msgs, unsigned int n)
+{
+	long ret = vt_recv(fd, msgs, sizeof(*msgs), 0);
+
+	(void)n;
+	return ret == sizeof(*msgs) ? 1 : ret;
+}
+
+static long read_one(int fd, struct storm_msg *msgs, unsigned int n)
+{
+	long ret = vt_read(fd, msgs, sizeof(*msgs));
+
+	(void)n;
+	return ret == sizeof(*msgs) ? 1 : ret ? ret : -EPIPE;
+}
+
+static long readv_one(int fd, struct storm_msg *msgs, unsigned int n)
+{
+	struct iovec iov[] = {
+		{ msgs, 8 }, { msgs, 0 },
+		{ (char *)msgs + 8, sizeof(*msgs) - 8 },
+	};
+	long ret = readv(fd, iov, 3);
+
+	(void)n;
+	return ret == sizeof(*msgs) ? 1 : ret < 0 ? -errno : -EPIPE;
+}
+
+static long recv_vector(int fd, struct storm_msg *msgs, unsigned int n)
+{
+	struct vbuf_msg vec[BATCH];
+
+	storm_vector(vec, msgs, n);
+	return vt_recvv(fd, vec, n, 0);
+}
+
+static long recv_held(int fd, struct storm_msg *msgs, unsigned int n)
+{
+	struct vbuf_msg vec[BATCH];
+	long ret, err, i;
+
+	storm_vector(vec, msgs, n);
+	ret = vt_recvv(fd, vec, n, VBUF_HOLD);
+	for (i = ret - 1; i >= 0; i--) {
+		err = vt_release(fd, vec[i].cookie, 0);
+		if (err)
+			return err;
+	}
+	return ret;
+}
+
+FIXTURE(mpmc) {
+	int fd;
+	struct crew senders, receivers;
+	bool nonblock;
+	const crossing *send, *recv;
+	volatile __u32 *seen;
+	__u32 count;
+};
+
+FIXTURE_VARIANT(mpmc) {
+	bool nonblock;
+	crossing send[WORKERS], recv[WORKERS];
+};
+
+#define ALL(how)	{ how, how, how, how }
+#define MIXED_SENDS	{ send_one, write_one, writev_one, send_vector }
+#define MIXED_RECVS	{ recv_one, readv_one, recv_held, recv_vector }
+
+FIXTURE_VARIANT_ADD(mpmc, single) { false, ALL(send_one), ALL(recv_one) };
+FIXTURE_VARIANT_ADD(mpmc, stream) { false, ALL(write_one), ALL(read_one) };
+FIXTURE_VARIANT_ADD(mpmc, vector) { false, ALL(send_vector), ALL(recv_vector) };
+FIXTURE_VARIANT_ADD(mpmc, mixed) { false, MIXED_SENDS, MIXED_RECVS };
+FIXTURE_VARIANT_ADD(mpmc, single_poll) { true, ALL(send_one), ALL(recv_one) };
+FIXTURE_VARIANT_ADD(mpmc, vector_poll) {
+	true, ALL(send_vector), ALL(recv_vector)
+};
+FIXTURE_VARIANT_ADD(mpmc, mixed_poll) { true, MIXED_SENDS, MIXED_RECVS };
+
+/* An endpoint of the worker's own; with O_NONBLOCK if it is to poll. */
+static int endpoint(const FIXTURE_DATA(mpmc) *self, __u32 rights)
+{
+	int fd = vt_reopen(self->fd, rights);
+
+	if (fd < 0)
+		vt_die("reopen: %d", fd);
+	if (self->nonblock && fcntl(fd, F_SETFL, O_NONBLOCK))
+		vt_die("O_NONBLOCK");
+	close(self->fd);
+	return fd;
+}
+
+static bool wait_ready(int fd, short events)
+{
+	struct pollfd pollfd = { .fd = fd, .events = events };
+
+	return poll(&pollfd, 1, -1) == 1;
+}
+
+static void send_all(unsigned int who, void *ctx)
+{
+	FIXTURE_DATA(mpmc) *self = ctx;
+	int fd = endpoint(self, VT_SEND);
+	struct storm_msg msgs[BATCH];
+	unsigned int nr = 0, left, i;
+	long ret;
+
+	while (nr < self->count) {
+		left = self->count - nr;
+		for (i = 0; i < BATCH; i++)
+			storm_fill(&msgs[i], who, nr + i);
+		ret = self->send[who](fd, msgs, left < BATCH ? left : BATCH);
+		if (ret == -EAGAIN && self->nonblock && wait_ready(fd, POLLOUT))
+			continue;
+		if (ret <= 0)
+			vt_die("sender %u: %ld", who, ret);
+		nr += ret;
+	}
+}
+
+/* Marks the message as seen; false if it is damaged, or not in order. */
+static bool mark(FIXTURE_DATA(mpmc) *self, const struct storm_msg *msg,
+		 __u32 *next)
+{
+	if (!storm_whole(msg) || msg->who >= WORKERS ||
+	    msg->nr >= self->count || msg->nr < next[msg->who])
+		return false;
+	next[msg->who] = msg->nr + 1;
+	return __atomic_add_fetch(&self->seen[msg->who * self->count + msg->nr],
+				  1, __ATOMIC_SEQ_CST) == 1;
+}
+
+static void receive_all(unsigned int who, void *ctx)
+{
+	FIXTURE_DATA(mpmc) *self = ctx;
+	int fd = endpoint(self, VT_RECV);
+	__u32 next[WORKERS] = { 0 };
+	struct storm_msg msgs[BATCH];
+	long ret, i;
+
+	for (;;) {
+		memset(msgs, VT_POISON, sizeof(msgs));
+		ret = self->recv[who](fd, msgs, BATCH);
+		if (ret == -EPIPE)
+			return;
+		if (ret == -EAGAIN && self->nonblock && wait_ready(fd, POLLIN))
+			continue;
+		if (ret <= 0)
+			vt_die("receiver %u: %ld", who, ret);
+		for (i = 0; i < ret; i++)
+			if (!mark(self, &msgs[i], next))
+				vt_die("receiver %u: lost its order", who);
+	}
+}
+
+FIXTURE_SETUP(mpmc)
+{
+	self->count = storm_scale(MESSAGES);
+	self->seen = storm_shared(WORKERS * self->count * sizeof(__u32));
+	self->fd = vt_create(NULL, vt_attr(SLOTS, sizeof(struct storm_msg)),
+			     VT_BOTH);
+	ASSERT_LE(0, self->fd);
+	self->nonblock = variant->nonblock;
+	self->send = variant->send;
+	self->recv = variant->recv;
+	self->senders = (struct crew){ .size = WORKERS, .work = send_all };
+	self->receivers = (struct crew){ .size = WORKERS, .work = receive_all };
+	self->senders.ctx = self->receivers.ctx = self;
+}
+
+FIXTURE_TEARDOWN(mpmc)
+{
+	close(self->fd);
+}
+
+/* The test's own endpoint keeps the channel, but can send no more. */
+TEST_F_TIMEOUT(mpmc, exactly_once_in_each_senders_order, 90)
+{
+	struct vbuf_channel_info info;
+	unsigned int i;
+
+	crew_begin(&self->senders);
+	crew_begin(&self->receivers);
+	EXPECT_EQ(0, crew_wait(&self->senders));
+	ASSERT_EQ(0, vt_shutdown(self->fd, VT_SEND));
+	EXPECT_EQ(0, crew_wait(&self->receivers));
+	for (i = 0; i < WORKERS * self->count; i++)
+		ASSERT_EQ(1U, self->seen[i]);
+	EXPECT_TRUE(vt_settled(self->fd));
+	info = vt_look(self->fd);
+	EXPECT_EQ(SLOTS, info.free);
+	EXPECT_EQ(WORKERS * self->count, info.received);
+	EXPECT_GE(SLOTS, info.max_depth);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Signals at 1 kHz against a blocked sender and a blocked receiver: with
+ * SA_RESTART neither notices, without it both see EINTR; either way each
+ * message arrives once and in order.
+ */
+#include <stdatomic.h>
+
+#include "kselftest_harness.h"
+#include "storm.h"
+
+#define BATCH	4U
+
+/* How messages cross: returns how many did, or a negative errno. */
+struct way {
+	int (*send)(int fd, struct storm_msg *msgs, unsigned int n);
+	int (*recv)(int fd, struct storm_msg *msgs, unsigned int n);
+};
+
+/* One of the two threads, and the signals that it had. */
+struct side {
+	int fd;
+	const struct way *way;
+	unsigned int count;
+	struct side *other;
+	atomic_uint hits;
+	atomic_bool done;
+	unsigned int interrupted;
+	int error;
+};
+
+static __thread atomic_uint *my_hits;
+
+static void count_hit(int sig)
+{
+	(void)sig;
+	if (my_hits)
+		atomic_fetch_add(my_hits, 1);
+}
+
+static int send_one(int fd, struct storm_msg *msgs, unsigned int n)
+{
+	int ret = vt_send(fd, msgs, sizeof(*msgs), 0);
+
+	(void)n;
+	return ret ? ret : 1;
+}
+
+static int recv_one(int fd, struct storm_msg *msgs, unsigned int n)
+{
+	int ret = vt_recv(fd, msgs, sizeof(*msgs), 0);
+
+	(void)n;
+	return ret == sizeof(*msgs) ? 1 : ret;
+}
+
+static int write_one(int fd, struct storm_msg *msgs, unsigned int n)
+{
+	long ret = vt_write(fd, msgs, sizeof(*msgs));
+
+	(void)n;
+	return ret < 0 ? ret : ret == sizeof(*msgs);
+}
+
+static int read_one(int fd, struct storm_msg *msgs, unsigned int n)
+{
+	long ret = vt_read(fd, msgs, sizeof(*msgs));
+
+	(void)n;
+	return ret < 0 ? ret : ret == sizeof(*msgs);
+}
+
+static int send_vector(int fd, struct storm_msg *msgs, unsigned int n)
+{
+	struct vbuf_msg vec[BATCH];
+
+	storm_vector(vec, msgs, n);
+	return vt_sendv(fd, vec, n, 0);
+}
+
+static int recv_vector(int fd, struct storm_msg *msgs, unsigned int n)
+{
+	struct vbuf_msg vec[BATCH];
+
+	storm_vector(vec, msgs, n);
+	return vt_recvv(fd, vec, n, 0);
+}
+
+static int recv_held(int fd, struct storm_msg *msgs, unsigned int n)
+{
+	struct vbuf_msg vec[BATCH];
+	int ret, err, i;
+
+	storm_vector(vec, msgs, n);
+	ret = vt_recvv(fd, vec, n, VBUF_HOLD);
+	for (i = 0; i < ret; i++) {
+		err = vt_release(fd, vec[i].cookie, 0);
+		if (err)
+			return err;
+	}
+	return ret;
+}
+
+static const struct way by_ioctl = { send_one, recv_one };
+static const struct way by_write = { write_one, read_one };
+static const struct way by_vector = { send_vector, recv_vector };
+static const struct way by_hold = { send_vector, recv_held };
+
+/* 1 kHz of SIGUSR1 to the calling thread. */
+static timer_t storm_begin(struct side *side)
+{
+	struct itimerspec ms = { { 0, 1000000 }, { 0, 1000000 } };
+	struct sigevent ev = {
+		.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGUSR1,
+	};
+	timer_t timer;
+
+	my_hits = &side->hits;
+	ev._sigev_un._tid = syscall(SYS_gettid);
+	if (timer_create(CLOCK_MONOTONIC, &ev, &timer) ||
+	    timer_settime(timer, 0, &ms, NULL))
+		abort();
+	return timer;
+}
+
+/* Lets the other side run dry, or full, and be hit while it waits. */
+static void leave_waiting(struct side *other)
+{
+	unsigned int until = atomic_load(&other->hits) + 4;
+
+	while (!atomic_load(&other->done) && atomic_load(&other->hits) < until)
+		usleep(1000);
+}
+
+/* True if the call is to be made again. */
+static bool again(struct side *side, int ret)
+{
+	if (ret == -EINTR)
+		side->interrupted++;
+	else if (ret <= 0)
+		side->error = ret ? ret : -EIO;
+	return ret == -EINTR;
+}
+
+static void *sender(void *arg)
+{
+	struct side *side = arg;
+	struct storm_msg msgs[BATCH];
+	timer_t timer = storm_begin(side);
+	unsigned int nr = 0, i;
+	int ret;
+
+	while (nr < side->count && !side->error) {
+		for (i = 0; i < BATCH; i++)
+			storm_fill(&msgs[i], 1, nr + i);
+		i = side->count - nr;
+		ret = side->way->send(side->fd, msgs, i < BATCH ? i : BATCH);
+		if (again(side, ret) || side->error)
+			continue;
+		if (nr / 32 != (nr + ret) / 32)
+			leave_waiting(side->other);
+		nr += ret;
+	}
+	timer_delete(timer);
+	atomic_store(&side->done, true);
+	return NULL;
+}
+
+static void *receiver(void *arg)
+{
+	struct side *side = arg;
+	struct storm_msg msgs[BATCH];
+	timer_t timer = storm_begin(side);
+	unsigned int nr = 0, i;
+	int ret;
+
+	while (nr < side->count && !side->error) {
+		memset(msgs, 0xcc, sizeof(msgs));
+		ret = side->way->recv(side->fd, msgs, BATCH);
+		if (again(side, ret) || side->error)
+			continue;
+		if ((nr + 16) / 32 != (nr + 16 + ret) / 32)
+			leave_waiting(side->other);
+		for (i = 0; i < (unsigned int)ret; i++, nr++)
+			if (!storm_whole(&msgs[i]) || msgs[i].nr != nr)
+				side->error = -EBADMSG;
+	}
+	timer_delete(timer);
+	atomic_store(&side->done, true);
+	return NULL;
+}
+
+static void handle(bool restart)
+{
+	struct sigaction act = {
+		.sa_handler = count_hit, .sa_flags = restart ? SA_RESTART : 0,
+	};
+
+	if (sigaction(SIGUSR1, &act, NULL))
+		abort();
+}
+
+FIXTURE(storm) {
+	struct side send, recv;
+};
+
+FIXTURE_VARIANT(storm) {
+	const struct way *way;
+	bool restart;
+};
+
+FIXTURE_VARIANT_ADD(storm, ioctl_restart) { &by_ioctl, true };
+FIXTURE_VARIANT_ADD(storm, ioctl_eintr) { &by_ioctl, false };
+FIXTURE_VARIANT_ADD(storm, write_restart) { &by_write, true };
+FIXTURE_VARIANT_ADD(storm, write_eintr) { &by_write, false };
+FIXTURE_VARIANT_ADD(storm, vector_restart) { &by_vector, true };
+FIXTURE_VARIANT_ADD(storm, vector_eintr) { &by_vector, false };
+FIXTURE_VARIANT_ADD(storm, hold_restart) { &by_hold, true };
+FIXTURE_VARIANT_ADD(storm, hold_eintr) { &by_hold, false };
+
+FIXTURE_SETUP(storm)
+{
+	vt_pair(&self->recv.fd, &self->send.fd,
+		vt_attr(2, sizeof(struct storm_msg)));
+	self->send.way = self->recv.way = variant->way;
+	self->send.other = &self->recv;
+	self->recv.other = &self->send;
+	self->send.count = self->recv.count = storm_scale(640);
+	handle(variant->restart);
+}
+
+FIXTURE_TEARDOWN(storm)
+{
+	close(self->send.fd);
+	close(self->recv.fd);
+}
+
+TEST_F_TIMEOUT(storm, each_message_once_in_order, 60)
+{
+	struct vbuf_channel_info info;
+	pthread_t threads[2];
+
+	ASSERT_EQ(0, pthread_create(&threads[0], NULL, sender, &self->send));
+	ASSERT_EQ(0, pthread_create(&threads[1], NULL, receiver, &self->recv));
+	pthread_join(threads[0], NULL);
+	pthread_join(threads[1], NULL);
+	EXPECT_EQ(0, self->send.error);
+	EXPECT_EQ(0, self->recv.error);
+	if (variant->restart) {
+		EXPECT_EQ(0U, self->send.interrupted);
+		EXPECT_EQ(0U, self->recv.interrupted);
+	} else {
+		EXPECT_LT(0U, self->send.interrupted);
+		EXPECT_LT(0U, self->recv.interrupted);
+	}
+	EXPECT_TRUE(vt_settled(self->send.fd));
+	info = vt_look(self->send.fd);
+	EXPECT_EQ(self->send.count, info.sent);
+	EXPECT_EQ(0U, info.depth);
+}
+
+/* A restarted call must not begin its waiting anew. */
+TEST_F_TIMEOUT(storm, deadline_ends_the_wait, 60)
+{
+	struct vbuf_xfer arg = { .size = sizeof(arg) };
+	struct storm_msg msg;
+	timer_t timer;
+	int ret;
+
+	arg.buf = (uintptr_t)&msg;
+	arg.len = sizeof(msg);
+	storm_fill(&msg, 1, 0);
+	timer = storm_begin(&self->recv);
+	do {
+		arg.deadline_ns = vt_in(100);
+		ret = vt_ioctl(self->recv.fd, VBUF_IOC_RECV, &arg);
+	} while (ret == -EINTR && !variant->restart &&
+		 ++self->recv.interrupted < 5);
+	EXPECT_EQ(variant->restart ? -ETIMEDOUT : -EINTR, ret);
+	EXPECT_EQ(0, vt_send(self->send.fd, &msg, sizeof(msg), 0));
+	EXPECT_EQ(0, vt_send(self->send.fd, &msg, sizeof(msg), 0));
+	arg.deadline_ns = vt_in(100);
+	do
+		ret = vt_ioctl(self->send.fd, VBUF_IOC_SEND, &arg);
+	while (ret == -EINTR && !variant->restart);
+	EXPECT_EQ(-ETIMEDOUT, ret);
+	timer_delete(timer);
+}
+
+TEST_HARNESS_MAIN
