@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What ls and show both say of a channel. */
+#include "channel.h"
+
+#include "json.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#define FIELD(key, field) \
+	{ key, offsetof(struct vbuf_channel_info, field), \
+	  sizeof(((struct vbuf_channel_info *)0)->field) }
+
+/* The numbers, under keys that stay. */
+static const struct number {
+	const char *key;
+	size_t offset;
+	size_t size;
+} numbers[] = {
+	FIELD("slots", attr.slots),
+	FIELD("slot_size", attr.slot_size),
+	FIELD("held_max", attr.held_max),
+	FIELD("max_deliveries", attr.max_deliveries),
+	FIELD("uid", uid),
+	FIELD("gid", gid),
+	FIELD("senders", senders),
+	FIELD("receivers", receivers),
+	FIELD("blocked_senders", blocked_senders),
+	FIELD("blocked_receivers", blocked_receivers),
+	FIELD("free", free),
+	FIELD("sending", sending),
+	FIELD("depth", depth),
+	FIELD("receiving", receiving),
+	FIELD("max_depth", max_depth),
+	FIELD("sent", sent),
+	FIELD("received", received),
+	FIELD("sent_bytes", sent_bytes),
+	FIELD("received_bytes", received_bytes),
+	FIELD("dropped_oldest", dropped_oldest),
+	FIELD("dropped_holder", dropped_holder),
+	FIELD("dropped_deliveries", dropped_deliveries),
+};
+
+bool channel_hidden(const struct vbuf_channel_info *channel)
+{
+	return channel->state & VBUF_STATE_HIDDEN;
+}
+
+/* The name by which a command can be told of it, or '#' and its id. */
+const char *channel_label(char room[CHANNEL_LABEL_ROOM],
+			  const struct vbuf_channel_info *channel)
+{
+	if (channel->name[0] && !(channel->state & VBUF_STATE_UNLINKED))
+		snprintf(room, CHANNEL_LABEL_ROOM, "%.*s", VBUF_NAME_SIZE - 1,
+			 channel->name);
+	else
+		snprintf(room, CHANNEL_LABEL_ROOM, "#%llu",
+			 (unsigned long long)channel->id);
+	return room;
+}
+
+static void json_field(const struct vbuf_channel_info *channel,
+		       const struct number *number)
+{
+	const char *field = (const char *)channel + number->offset;
+	uint64_t wide;
+	uint32_t narrow;
+
+	if (number->size == sizeof(wide)) {
+		memcpy(&wide, field, sizeof(wide));
+	} else {
+		memcpy(&narrow, field, sizeof(narrow));
+		wide = narrow;
+	}
+	json_number(number->key, wide);
+}
+
+/*
+ * Of an anonymous channel there is no "name", and of one that the asker may not
+ * see nothing but its id.
+ */
+void channel_json_keys(const struct vbuf_channel_info *channel)
+{
+	char mode[16];
+
+	json_number("id", channel->id);
+	json_bool("hidden", channel_hidden(channel));
+	if (channel_hidden(channel))
+		return;
+	if (channel->name[0])
+		json_string("name", channel->name);
+	snprintf(mode, sizeof(mode), "%04o", channel->attr.mode);
+	json_string("mode", mode);
+	json_bool("persistent", channel->attr.flags & VBUF_PERSIST);
+	json_bool("redeliver", channel->attr.flags & VBUF_REDELIVER);
+	json_bool("lossy", channel->attr.flags & VBUF_LOSSY);
+	json_bool("unlinked", channel->state & VBUF_STATE_UNLINKED);
+	json_bool("senders_gone", channel->state & VBUF_STATE_NO_SENDER);
+	json_bool("receivers_gone", channel->state & VBUF_STATE_NO_RECEIVER);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		json_field(channel, &numbers[i]);
+}

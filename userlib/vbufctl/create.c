@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* vbufctl create: makes a channel, and keeps a transient one there. */
+#include "geometry.h"
+#include "name.h"
+#include "report.h"
+#include "stop.h"
+#include "verb.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdbool.h>
+#include <unistd.h>
+
+enum {
+	OPT_TRANSIENT = OPT_OF_VERB,
+	OPT_REDELIVER,
+	OPT_LOSSY,
+	OPT_HELD_MAX,
+	OPT_MAX_DELIVERIES,
+};
+
+static const struct option options[] = {
+	GEOMETRY_OPTIONS,
+	{ "transient", no_argument, NULL, OPT_TRANSIENT },
+	{ "redeliver", no_argument, NULL, OPT_REDELIVER },
+	{ "lossy", no_argument, NULL, OPT_LOSSY },
+	{ "held-max", required_argument, NULL, OPT_HELD_MAX },
+	{ "max-deliveries", required_argument, NULL, OPT_MAX_DELIVERIES },
+	VERB_OPTIONS
+};
+
+static int take_option(struct vbuf_attr *attr, int option)
+{
+	switch (option) {
+	case OPT_TRANSIENT:
+		attr->flags &= ~VBUF_PERSIST;
+		return STATUS_NONE_YET;
+	case OPT_REDELIVER:
+		attr->flags |= VBUF_REDELIVER;
+		return STATUS_NONE_YET;
+	case OPT_LOSSY:
+		attr->flags |= VBUF_LOSSY;
+		return STATUS_NONE_YET;
+	case OPT_HELD_MAX:
+		return geometry_count(&verb_create, "--held-max", optarg,
+				      &attr->held_max);
+	case OPT_MAX_DELIVERIES:
+		return geometry_count(&verb_create, "--max-deliveries", optarg,
+				      &attr->max_deliveries);
+	}
+	return geometry_option(&verb_create, attr, option, optarg);
+}
+
+static int parse(int argc, char **argv, struct vbuf_attr *attr)
+{
+	int option, status;
+
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		status = take_option(attr, option);
+		if (status != STATUS_NONE_YET)
+			return status;
+	}
+	if (argc - optind != 1)
+		return verb_misused(&verb_create, "give one NAME");
+	return name_check(&verb_create, argv[optind]);
+}
+
+/*
+ * Of the two rights the holder takes the one that changes least for others: it
+ * counts as a receiver that takes nothing. What is sent waits for a real
+ * receiver, and receivers still see the end when the last sender has gone. As
+ * a sender it would keep every receiver from ever seeing an end.
+ */
+static int hold(const char *name)
+{
+	report("%s: lives until this process is interrupted (Ctrl-C)", name);
+	while (!stop_requested())
+		pause();
+	return STATUS_DONE;
+}
+
+static int run(int argc, char **argv)
+{
+	struct vbuf_attr attr = GEOMETRY_DEFAULT;
+	const char *name;
+	int fd, status;
+
+	attr.flags = VBUF_PERSIST;
+	status = parse(argc, argv, &attr);
+	if (status != STATUS_NONE_YET)
+		return status;
+
+	name = argv[optind];
+	stop_prepare();
+	fd = vbuf_create(name, &attr, O_RDONLY);
+	if (fd < 0) {
+		report_channel(name, errno);
+		return STATUS_FAILED;
+	}
+	status = attr.flags & VBUF_PERSIST ? STATUS_DONE : hold(name);
+	close(fd);
+	return status;
+}
+
+const struct verb verb_create = {
+	.name = "create",
+	.summary = "make a channel",
+	.usage =
+	"usage: vbufctl create NAME [OPTION...]\n\n"
+	"Makes a channel, which stays until 'vbufctl rm NAME'.\n\n"
+	GEOMETRY_HELP
+	"  --transient        make one that goes with its last endpoint: the command\n"
+	"                     stays, and keeps the channel until it is interrupted;\n"
+	"                     it counts as a receiver that takes nothing\n"
+	"  --redeliver        what a dying receiver had not acknowledged is queued\n"
+	"                     again, not dropped\n"
+	"  --lossy            senders may drop the oldest message of a full queue\n"
+	"  --held-max N       slots that one endpoint may own at a time\n"
+	"  --max-deliveries N drop a message that was put back after N deliveries\n"
+	"  -h, --help         print this\n",
+	.run = run,
+};

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The options that say what a channel is made with: --slots, --slot-size and
+ * --mode, which create, send and recv share, and the defaults.
+ */
+#ifndef VBUFCTL_GEOMETRY_H
+#define VBUFCTL_GEOMETRY_H
+
+#include <stdint.h>
+
+#include <vbuf.h>
+
+#include "verb.h"
+
+enum {
+	OPT_SLOTS = 256,
+	OPT_SLOT_SIZE,
+	OPT_MODE,
+	OPT_OF_VERB,	/* a verb's own options begin here */
+};
+
+#define GEOMETRY_OPTIONS \
+	{ "slots", required_argument, NULL, OPT_SLOTS }, \
+	{ "slot-size", required_argument, NULL, OPT_SLOT_SIZE }, \
+	{ "mode", required_argument, NULL, OPT_MODE }
+
+#define GEOMETRY_HELP \
+	"  --slots N          how many messages it holds (64)\n" \
+	"  --slot-size BYTES  the longest message; K and M are suffixes (64K)\n" \
+	"  --mode OCTAL       who may receive (r) and send (w) (0600)\n"
+
+#define GEOMETRY_DEFAULT { .slots = 64, .slot_size = 64 << 10, .mode = 0600 }
+
+int geometry_option(const struct verb *verb, struct vbuf_attr *attr,
+		    int option, const char *arg);
+int geometry_count(const struct verb *verb, const char *option,
+		   const char *arg, uint32_t *value);
+
+#endif /* VBUFCTL_GEOMETRY_H */

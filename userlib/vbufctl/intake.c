@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Messages on their way from a channel to standard output. */
+#include "intake.h"
+
+#include "report.h"
+#include "sink.h"
+#include "stop.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A slot at the least, and no more than this if there is a choice. */
+#define BUFFER_SIZE (1U << 20)
+
+static unsigned int least(unsigned int a, unsigned int b)
+{
+	return a < b ? a : b;
+}
+
+static unsigned int batch_size(const struct vbuf_attr *attr)
+{
+	unsigned int n = least(BUFFER_SIZE / attr->slot_size, VBUF_MAX_VECTOR);
+
+	n = least(n, attr->slots);
+	if (attr->held_max)
+		n = least(n, attr->held_max);
+	return n ? n : 1;
+}
+
+int intake_init(struct intake *intake, const struct vbuf_attr *attr)
+{
+	size_t room = (size_t)attr->slot_size + 1;	/* and a newline */
+
+	intake->batch = batch_size(attr);
+	intake->msgs = calloc(intake->batch, sizeof(*intake->msgs));
+	intake->pieces = calloc(intake->batch, sizeof(*intake->pieces));
+	intake->buffer = malloc(intake->batch * room);
+	if (!intake->msgs || !intake->pieces || !intake->buffer) {
+		report_no_memory();
+		return -1;
+	}
+	for (unsigned int i = 0; i < intake->batch; i++) {
+		intake->msgs[i].buf = (uintptr_t)(intake->buffer + i * room);
+		intake->msgs[i].size = attr->slot_size;
+	}
+	return 0;
+}
+
+void intake_deinit(struct intake *intake)
+{
+	free(intake->msgs);
+	free(intake->pieces);
+	free(intake->buffer);
+}
+
+/**
+ * intake_take - receive what is there, waiting for one message at the least
+ * @intake: the intake
+ * @at_most: no more than so many
+ *
+ * Return: how many messages intake_write() is to be called for; 0 at the end,
+ * when the last sender has gone; -1 and errno, which is EINTR when the program
+ * is to stop.
+ */
+int intake_take(struct intake *intake, uint64_t at_most)
+{
+	unsigned int n = intake->batch;
+	int ret;
+
+	if (at_most < n)
+		n = at_most;
+	do {
+		ret = vbuf_recvv(intake->channel, intake->msgs, n, VBUF_HOLD,
+				 NULL);
+	} while (ret < 0 && errno == EINTR && !stop_requested());
+	return ret < 0 && errno == EPIPE ? 0 : ret;
+}
+
+static void prepare_piece(struct intake *intake, unsigned int i)
+{
+	const struct vbuf_msg *msg = &intake->msgs[i];
+	struct iovec *piece = &intake->pieces[i];
+
+	piece->iov_base = (void *)(uintptr_t)msg->buf;
+	piece->iov_len = msg->len;
+	if (!intake->raw)
+		((char *)piece->iov_base)[piece->iov_len++] = '\n';
+}
+
+static int give_back(struct intake *intake, unsigned int i, unsigned int flags)
+{
+	int ret = vbuf_ack(intake->channel, intake->msgs[i].cookie, flags);
+
+	if (ret)
+		report_channel(intake->channel_name, errno);
+	return ret;
+}
+
+/* Puts the messages from @first on back, the last one first: to the head. */
+static void put_back(struct intake *intake, unsigned int first,
+		     unsigned int count, int error)
+{
+	for (unsigned int i = count; i-- > first;)
+		give_back(intake, i, VBUF_REQUEUE);
+	if (!stop_requested())
+		report("standard output: %s; %u messages not written went back to %s",
+		       strerror(error), count - first, intake->channel_name);
+}
+
+/**
+ * intake_write - write what was taken to standard output
+ * @intake: the intake
+ * @count: what intake_take() gave
+ *
+ * Return: 0, or -1 if some could not be written and were put back, after saying
+ * so if it is not because the program is to stop.
+ */
+int intake_write(struct intake *intake, unsigned int count)
+{
+	unsigned int done;
+	int error, ret = 0;
+
+	for (unsigned int i = 0; i < count; i++)
+		prepare_piece(intake, i);
+	done = sink_write(STDOUT_FILENO, intake->pieces, count);
+	error = errno;
+	for (unsigned int i = 0; i < done; i++)
+		ret |= give_back(intake, i, 0);
+	if (done == count)
+		return ret;
+	put_back(intake, done, count, error);
+	return -1;
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* vbufctl recv: messages of a channel to standard output. */
+#include "geometry.h"
+#include "intake.h"
+#include "name.h"
+#include "number.h"
+#include "report.h"
+#include "stop.h"
+#include "verb.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <unistd.h>
+
+enum {
+	OPT_RAW = OPT_OF_VERB,
+	OPT_COUNT,
+};
+
+static const struct option options[] = {
+	GEOMETRY_OPTIONS,
+	{ "raw", no_argument, NULL, OPT_RAW },
+	{ "count", required_argument, NULL, OPT_COUNT },
+	VERB_OPTIONS
+};
+
+struct request {
+	const char *name;
+	bool raw;
+	uint64_t count;
+	struct vbuf_attr attr;	/* of a missing channel; then, as it is */
+};
+
+static int take_option(struct request *request, int option)
+{
+	switch (option) {
+	case OPT_RAW:
+		request->raw = true;
+		return STATUS_NONE_YET;
+	case OPT_COUNT:
+		if (number_parse(optarg, UINT64_MAX, &request->count) &&
+		    request->count)
+			return STATUS_NONE_YET;
+		return verb_misused(&verb_recv, "--count: '%s' is not a number from 1 on",
+				    optarg);
+	}
+	return geometry_option(&verb_recv, &request->attr, option, optarg);
+}
+
+static int parse(int argc, char **argv, struct request *request)
+{
+	int option, status;
+
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		status = take_option(request, option);
+		if (status != STATUS_NONE_YET)
+			return status;
+	}
+	if (argc - optind != 1)
+		return verb_misused(&verb_recv, "give one NAME");
+	request->name = argv[optind];
+	return name_check(&verb_recv, request->name);
+}
+
+static int receive(struct intake *intake, uint64_t count)
+{
+	while (count && !stop_requested()) {
+		int n = intake_take(intake, count);
+
+		if (!n)
+			return STATUS_DONE;
+		if (n < 0 && errno == EINTR)
+			break;
+		if (n < 0) {
+			report_channel(intake->channel_name, errno);
+			return STATUS_FAILED;
+		}
+		if (intake_write(intake, n))
+			return STATUS_FAILED;
+		count -= n;
+	}
+	return STATUS_DONE;
+}
+
+static int receive_output(const struct request *request, int channel)
+{
+	struct intake intake = {
+		.channel = channel,
+		.channel_name = request->name,
+		.raw = request->raw,
+	};
+	int status = STATUS_FAILED;
+
+	if (!intake_init(&intake, &request->attr))
+		status = receive(&intake, request->count);
+	intake_deinit(&intake);
+	return status;
+}
+
+static int run(int argc, char **argv)
+{
+	struct request request = {
+		.count = UINT64_MAX,
+		.attr = GEOMETRY_DEFAULT,
+	};
+	int channel, status;
+
+	status = parse(argc, argv, &request);
+	if (status != STATUS_NONE_YET)
+		return status;
+
+	/* A reader that has gone is an error like others: messages go back. */
+	signal(SIGPIPE, SIG_IGN);
+	stop_prepare();
+	channel = vbuf_ensure(request.name, &request.attr, O_RDONLY);
+	if (channel < 0 || vbuf_getattr(channel, &request.attr)) {
+		report_channel(request.name, errno);
+		return STATUS_FAILED;
+	}
+	status = receive_output(&request, channel);
+	close(channel);
+	stop_finish();
+	return status;
+}
+
+const struct verb verb_recv = {
+	.name = "recv",
+	.summary = "print messages, a line each",
+	.usage =
+	"usage: vbufctl recv NAME [OPTION...]\n\n"
+	"Prints each message as a line, and ends when the last sender has gone and\n"
+	"all is printed. A persistent channel has no such end: give --count, or it\n"
+	"runs until it is interrupted. A missing channel is made, transient: it goes\n"
+	"with its last endpoint. A message that cannot be printed goes back to the\n"
+	"channel.\n\n"
+	"  --count N          end after N messages\n"
+	"  --raw              print the bytes of the messages and nothing between\n"
+	"Of a missing channel:\n"
+	GEOMETRY_HELP
+	"  -h, --help         print this\n",
+	.run = run,
+};

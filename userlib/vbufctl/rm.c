@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* vbufctl rm: takes the names of channels away. */
+#include "name.h"
+#include "report.h"
+#include "verb.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <vbuf.h>
+
+static const struct option options[] = { VERB_OPTIONS };
+
+static int parse(int argc, char **argv)
+{
+	int option = getopt_long(argc, argv, "h", options, NULL);
+	int status = STATUS_NONE_YET;
+
+	if (option != -1)
+		return verb_option(&verb_rm, option);
+	if (optind == argc)
+		return verb_misused(&verb_rm, "give a NAME");
+	for (int i = optind; i < argc && status == STATUS_NONE_YET; i++)
+		status = name_check(&verb_rm, argv[i]);
+	return status;
+}
+
+static void report_failure(const char *name)
+{
+	if (errno == EACCES)
+		report("%s: only its owner, or who has CAP_SYS_ADMIN, can remove it",
+		       name);
+	else
+		report_channel(name, errno);
+}
+
+static int run(int argc, char **argv)
+{
+	int status = parse(argc, argv);
+
+	if (status != STATUS_NONE_YET)
+		return status;
+
+	status = STATUS_DONE;
+	for (int i = optind; i < argc; i++) {
+		if (vbuf_unlink(argv[i])) {
+			report_failure(argv[i]);
+			status = STATUS_FAILED;
+		}
+	}
+	return status;
+}
+
+const struct verb verb_rm = {
+	.name = "rm",
+	.summary = "remove channels",
+	.usage =
+	"usage: vbufctl rm NAME...\n\n"
+	"Takes the names away. Who uses a channel at the moment can go on; it goes,\n"
+	"with the messages in it, with its last endpoint.\n\n"
+	"  -h, --help         print this\n",
+	.run = run,
+};

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* vbufctl send: standard input or a file into a channel. */
+#include "feed.h"
+#include "geometry.h"
+#include "list.h"
+#include "name.h"
+#include "report.h"
+#include "verb.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdbool.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	OPT_RAW = OPT_OF_VERB,
+	OPT_NO_WAIT,
+};
+
+static const struct option options[] = {
+	GEOMETRY_OPTIONS,
+	{ "raw", no_argument, NULL, OPT_RAW },
+	{ "no-wait", no_argument, NULL, OPT_NO_WAIT },
+	VERB_OPTIONS
+};
+
+struct request {
+	const char *name;
+	const char *file;	/* NULL: standard input */
+	bool raw;
+	bool no_wait;
+	struct vbuf_attr attr;	/* of a missing channel; then, as it is */
+};
+
+static int parse_operands(int argc, char **argv, struct request *request)
+{
+	int count = argc - optind;
+
+	if (count < 1 || count > 2)
+		return verb_misused(&verb_send, "give a NAME, and a FILE or none");
+	request->name = argv[optind];
+	if (count == 2 && strcmp(argv[optind + 1], "-"))
+		request->file = argv[optind + 1];
+	return name_check(&verb_send, request->name);
+}
+
+static int parse(int argc, char **argv, struct request *request)
+{
+	int option, status;
+
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (option == OPT_RAW) {
+			request->raw = true;
+		} else if (option == OPT_NO_WAIT) {
+			request->no_wait = true;
+		} else {
+			status = geometry_option(&verb_send, &request->attr,
+						 option, optarg);
+			if (status != STATUS_NONE_YET)
+				return status;
+		}
+	}
+	return parse_operands(argc, argv, request);
+}
+
+/*
+ * Who starts later than a sender that had nothing to send, and has gone with
+ * its transient channel, would wait for ever on a new one.
+ */
+static void wait_for_receiver(int fd)
+{
+	const struct timespec pause = { .tv_nsec = 50000000 };
+	struct vbuf_channel_info channel;
+
+	while (!list_channel_of(fd, &channel) && !channel.receivers &&
+	       !(channel.state & (VBUF_STATE_NO_RECEIVER |
+				  VBUF_STATE_UNLINKED)))
+		nanosleep(&pause, NULL);
+}
+
+static int wait_until_received(const struct feed *feed)
+{
+	int ret;
+
+	do {
+		ret = vbuf_drain(feed->channel, NULL);
+	} while (ret && errno == EINTR);
+	if (ret && errno == EPIPE)
+		report("%s: the last receiver has gone, and left messages that nobody received",
+		       feed->channel_name);
+	else if (ret)
+		report_channel(feed->channel_name, errno);
+	return ret;
+}
+
+/* Also after an error, for what was sent before it goes with the channel. */
+static int wait_for_end(const struct feed *feed, const struct vbuf_attr *attr,
+			bool failed)
+{
+	if (feed->broken)
+		return -1;
+	if (!feed->sent && !failed && !(attr->flags & VBUF_PERSIST))
+		wait_for_receiver(feed->channel);
+	if (feed->sent)
+		return wait_until_received(feed);
+	return 0;
+}
+
+static int send_input(const struct request *request, struct feed *feed)
+{
+	int failed, unreceived;
+
+	if (feed_init(feed)) {
+		feed_deinit(feed);
+		return STATUS_FAILED;
+	}
+	failed = request->raw ? feed_raw(feed) : feed_lines(feed);
+	feed_deinit(feed);
+	unreceived = request->no_wait ? 0 :
+		     wait_for_end(feed, &request->attr, failed);
+	return failed || unreceived ? STATUS_FAILED : STATUS_DONE;
+}
+
+static int open_input(const struct request *request)
+{
+	int fd;
+
+	if (!request->file)
+		return STDIN_FILENO;
+	fd = open(request->file, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		report("%s: %m", request->file);
+	return fd;
+}
+
+/* Not waiting is for channels that keep what they are given. */
+static int open_channel(struct request *request)
+{
+	int fd = request->no_wait ?
+		 vbuf_open(request->name, O_WRONLY) :
+		 vbuf_ensure(request->name, &request->attr, O_WRONLY);
+
+	if (fd < 0 || vbuf_getattr(fd, &request->attr)) {
+		report_channel(request->name, errno);
+		return -1;
+	}
+	if (request->no_wait && !(request->attr.flags & VBUF_PERSIST)) {
+		report("%s: --no-wait is for persistent channels; this one is transient",
+		       request->name);
+		return -1;
+	}
+	return fd;
+}
+
+static int run(int argc, char **argv)
+{
+	struct request request = { .attr = GEOMETRY_DEFAULT };
+	struct feed feed = { .count = 0 };
+	int status = parse(argc, argv, &request);
+
+	if (status != STATUS_NONE_YET)
+		return status;
+
+	feed.input_name = request.file ? request.file : "standard input";
+	feed.input = open_input(&request);
+	if (feed.input < 0)
+		return STATUS_FAILED;
+	feed.channel_name = request.name;
+	feed.channel = open_channel(&request);
+	if (feed.channel < 0)
+		return STATUS_FAILED;
+	feed.slot_size = request.attr.slot_size;
+	return send_input(&request, &feed);
+}
+
+const struct verb verb_send = {
+	.name = "send",
+	.summary = "send standard input or a file, a line a message",
+	.usage =
+	"usage: vbufctl send NAME [FILE] [OPTION...]\n\n"
+	"Sends each line, without its newline, as a message, and ends when what it\n"
+	"sent has been received. A line longer than a slot is an error. A missing\n"
+	"channel is made, transient: it goes with its last endpoint.\n\n"
+	"  --raw              send the bytes as they come, in pieces of the slot's\n"
+	"                     size at the most\n"
+	"  --no-wait          end when all is queued; for persistent channels\n"
+	"Of a missing channel:\n"
+	GEOMETRY_HELP
+	"  -h, --help         print this\n",
+	.run = run,
+};

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A table of aligned columns on standard output. The first column is aligned
+ * left, the others right, but for those whose title begins with '<', which is
+ * not printed.
+ */
+#ifndef VBUFCTL_TABLE_H
+#define VBUFCTL_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define TABLE_COLUMNS 16
+
+struct table {
+	const char *const *titles;
+	size_t columns;		/* at most TABLE_COLUMNS */
+	int widths[TABLE_COLUMNS];
+	char **cells;		/* row by row, without the titles */
+	size_t count;		/* of cells */
+	size_t room;
+	bool failed;		/* memory was short */
+};
+
+void table_init(struct table *table, const char *const *titles, size_t columns);
+void table_cell(struct table *table, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+int table_print(const struct table *table);
+void table_deinit(struct table *table);
+
+#endif /* VBUFCTL_TABLE_H */

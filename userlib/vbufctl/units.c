@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Numbers as people read them. */
+#include "units.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+/* Beginning with "", the unit itself. */
+static const char decimal[][2] = { "", "k", "M", "G", "T", "P", "E" };
+static const char binary[][2] = { "", "K", "M", "G", "T", "P", "E" };
+
+static const char *scale(char room[UNITS_ROOM], double value, double step,
+			 const char (*units)[2])
+{
+	unsigned int i = 0;
+
+	/* 999.95 would be printed as 1000.0. */
+	while (value >= step - 0.05 && i < 6) {
+		value /= step;
+		i++;
+	}
+	snprintf(room, UNITS_ROOM, value < 99.95 ? "%.1f%s" : "%.0f%s", value,
+		 units[i]);
+	return room;
+}
+
+/* Of 1024; exact where it takes no more digits than an estimate. */
+const char *units_bytes(char room[UNITS_ROOM], uint64_t bytes)
+{
+	unsigned int i = 0;
+	uint64_t whole = bytes;
+
+	while (whole && !(whole % 1024) && i < 6) {
+		whole /= 1024;
+		i++;
+	}
+	if (whole >= 10000)
+		return scale(room, bytes, 1024, binary);
+	snprintf(room, UNITS_ROOM, "%" PRIu64 "%s", whole, binary[i]);
+	return room;
+}
+
+/* Of 1000; exact up to 9999. */
+const char *units_count(char room[UNITS_ROOM], uint64_t count)
+{
+	if (count >= 10000)
+		return scale(room, count, 1000, decimal);
+	snprintf(room, UNITS_ROOM, "%" PRIu64, count);
+	return room;
+}
+
+/* Of 1000, a second. */
+const char *units_rate(char room[UNITS_ROOM], double rate)
+{
+	if (rate >= 1000)
+		return scale(room, rate, 1000, decimal);
+	snprintf(room, UNITS_ROOM, rate > 0 && rate < 10 ? "%.1f" : "%.0f",
+		 rate);
+	return room;
+}
