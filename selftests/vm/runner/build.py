@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Builds a module for a kernel, and the user-space library and tool."""
+
+import filecmp
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from . import cache
+from .error import RunError
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+OURS = ["Kbuild", "module", "uapi"]
+
+
+def sources(root, parts):
+    """Source files below root, of some parts of it or of all."""
+    found = []
+    for part in parts or ["."]:
+        path = root / part
+        found += [path] if path.is_file() else path.rglob("*")
+    wanted = {".c", ".h", ".S"}
+    return sorted(file for file in found
+                  if file.suffix in wanted or file.name in ("Kbuild",
+                                                            "Makefile"))
+
+
+def mirror(root, files, tree):
+    """Makes tree's sources those of root, touching only what differs."""
+    names = {file.relative_to(root) for file in files}
+    for old in sources(tree, []):
+        if (old.relative_to(tree) not in names
+                and not old.name.endswith(".mod.c")):
+            old.unlink()
+    for name in names:
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        if not ((tree / name).exists()
+                and filecmp.cmp(root / name, tree / name, shallow=False)):
+            shutil.copyfile(root / name, tree / name)
+
+
+def make_module(kernel, tree):
+    """Runs the kernel's build system, which rebuilds only what changed."""
+    jobs = f"-j{os.cpu_count()}"
+    made = subprocess.run(
+        ["make", "-s", jobs, "-C", kernel.headers.resolve(), f"M={tree}",
+         "modules"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
+    if made.returncode or "warning:" in made.stdout:
+        print(made.stdout, end="", flush=True)
+    if made.returncode:
+        raise RunError(f"the module does not build for {kernel.release}")
+
+
+def module(kernel, root=None):
+    """The .ko for a kernel: ours, or the one whose sources are in root.
+
+    Trees are built in place again and again, so a small change is built
+    fast; results are kept by what went in, so runs do not disturb one
+    another.
+    """
+    parts = [] if root else OURS
+    root = Path(root).absolute() if root else REPOSITORY
+    files = sources(root, parts)
+    if not any(file.suffix == ".c" for file in files):
+        raise RunError(f"{root} holds no module sources (--no-module runs "
+                       "without)")
+    content = cache.key(str(kernel.dir),
+                        *[part for file in files
+                          for part in (str(file.relative_to(root)), file)])
+    base = cache.root() / "modules" / kernel.dir.name
+    done = base / content
+    with cache.locked(base / (cache.key(str(root)) + ".lock")):
+        if not done.is_dir():
+            tree = base / cache.key(str(root)) / "tree"
+            tree.mkdir(parents=True, exist_ok=True)
+            mirror(root, files, tree)
+            make_module(kernel, tree)
+            keep_result(tree, done)
+    return next(done.glob("*.ko"))
+
+
+def keep_result(tree, done):
+    """Moves the one module that was built to its own folder."""
+    built = list(tree.rglob("*.ko"))
+    if len(built) != 1:
+        raise RunError(f"one module was to be built, found {len(built)}")
+    new = done.with_suffix(".new")
+    new.mkdir(exist_ok=True)
+    shutil.copy(built[0], new)
+    os.rename(new, done)
+
+
+def userlib():
+    """Builds library and tool, where they are, and returns that folder."""
+    folder = REPOSITORY / "userlib"
+    if not (folder / "Makefile").exists():
+        return None
+    with cache.locked(cache.root() / "userlib"
+                      / (cache.key(str(folder)) + ".lock")):
+        made = subprocess.run(
+            ["make", "-s", f"-j{os.cpu_count()}", "-C", folder],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, errors="replace",
+            check=False)
+    if made.returncode:
+        print(made.stdout, end="", flush=True)
+        raise RunError("library and tool do not build")
+    return folder / "build"

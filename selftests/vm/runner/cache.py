@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The cache folder: where it is, locks in it, keys made from contents."""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+from pathlib import Path
+
+
+def root():
+    """The cache folder: $VBUF_CACHE, or vbuf below the user's cache."""
+    if os.environ.get("VBUF_CACHE"):
+        return Path(os.environ["VBUF_CACHE"]).absolute()
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base).absolute() / "vbuf"
+
+
+@contextlib.contextmanager
+def locked(path):
+    """Holds the lock file path; other processes that want it wait."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def key(*parts):
+    """A name made from strings and from the contents of Paths."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.read_bytes() if isinstance(part, Path) else part.encode()
+        digest.update(b"%d:" % len(data))
+        digest.update(data)
+    return digest.hexdigest()[:24]
