@@ -25,9 +25,6 @@
  * * %EBADF: @fd is not open
  * * %ENOTTY: @fd is no file of /dev/vbuf
  * * %ENOTCONN: @fd is a file of /dev/vbuf, but no endpoint
- *
- * and may fail with %EFAULT where memory that they were given for the kernel to
- * use cannot be used, in which case nothing was sent or received.
  */
 #ifndef _VBUF_H
 #define _VBUF_H
@@ -202,6 +199,7 @@ int vbuf_getattr(int fd, struct vbuf_attr *attr);
  * * %EPIPE: the last receiver has gone, or @fd was shut down for sending
  * * %EBADF: @fd has no right to send, or is not open
  * * %EDQUOT: the endpoint owns as many slots as the channel's held_max allows
+ * * %EFAULT: the message cannot be read; nothing was sent
  * * those of a descriptor, above
  */
 ssize_t vbuf_send(int fd, const void *msg, size_t len, unsigned int flags);
@@ -228,6 +226,7 @@ ssize_t vbuf_send(int fd, const void *msg, size_t len, unsigned int flags);
  *   down for receiving
  * * %EBADF: @fd has no right to receive, or is not open
  * * %EDQUOT: the endpoint owns as many slots as the channel's held_max allows
+ * * %EFAULT: the room cannot be written to; the message stays in the queue
  * * those of a descriptor, above
  */
 ssize_t vbuf_recv(int fd, void *buf, size_t size, unsigned int flags);

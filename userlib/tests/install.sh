@@ -1,0 +1,99 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# make install puts everything in its place, and pkg-config finds it there.
+
+cd "$(dirname "$0")" || exit 2
+. ./tap.sh
+
+root=$scratch/root
+files() { (cd "$1" && find . ! -type d | sort); }
+
+try "make install succeeds" install_to "$root"
+
+complete() {
+	cat > "$scratch/wanted" <<'END'
+./usr/bin/vbufctl
+./usr/include/linux/vbuf.h
+./usr/include/vbuf.h
+./usr/lib/libvbuf.a
+./usr/lib/libvbuf.so
+./usr/lib/libvbuf.so.1
+./usr/lib/libvbuf.so.1.0.0
+./usr/lib/pkgconfig/libvbuf.pc
+END
+	files "$root" | grep -v /man/ | diff -u "$scratch/wanted" -
+}
+try "it installs just libraries, headers, pkg-config file and tool" complete
+
+cat > "$scratch/program.c" <<'END'
+#include <errno.h>
+#include <vbuf.h>
+
+/* Bad arguments: fails alike with and without the module. */
+int main(void)
+{
+	return vbuf_open("", O_RDONLY) == -1 && errno == EINVAL ? 0 : 1;
+}
+END
+
+use_installed "$root"
+links_shared() {
+	$CC -o "$scratch/program" "$scratch/program.c" \
+		$(pkg-config --cflags --libs libvbuf) &&
+	readelf -d "$scratch/program" | grep 'NEEDED.*\[libvbuf\.so\.1\]' &&
+	"$scratch/program"
+}
+try "a program links with what pkg-config says, and runs" links_shared
+
+links_static() {
+	$CC -o "$scratch/program" "$scratch/program.c" \
+		$(pkg-config --cflags libvbuf) "$root/usr/lib/libvbuf.a" &&
+	! readelf -d "$scratch/program" | grep 'NEEDED.*libvbuf' &&
+	"$scratch/program"
+}
+try "a program links with libvbuf.a, and runs" links_static
+
+says() { [ "$(pkg-config --modversion libvbuf)" = 1.0.0 ]; }
+try "pkg-config tells version 1.0.0" says
+
+places() {
+	install_to "$scratch/other" PREFIX=/opt/vbuf LIBDIR=/opt/vbuf/lib/arch \
+		INCLUDEDIR=/headers MANDIR=/man &&
+	[ -f "$scratch/other/headers/vbuf.h" ] &&
+	[ -f "$scratch/other/man/man4/vbuf.4" ] &&
+	grep -x 'libdir=${prefix}/lib/arch' \
+		"$scratch/other/opt/vbuf/lib/arch/pkgconfig/libvbuf.pc" &&
+	grep -x 'includedir=/headers' \
+		"$scratch/other/opt/vbuf/lib/arch/pkgconfig/libvbuf.pc"
+}
+try "PREFIX, LIBDIR, INCLUDEDIR and MANDIR are honoured" places
+
+# The run-time linker's cache is the machine's, not that of a staged copy.
+mkdir "$scratch/bin"
+printf '#!/bin/sh\ntouch "%s/ran"\n' "$scratch" > "$scratch/bin/ldconfig"
+chmod +x "$scratch/bin/ldconfig"
+staged() {
+	rm -f "$scratch/ran"
+	PATH=$scratch/bin:$PATH install_to "$scratch/staged" &&
+	[ ! -e "$scratch/ran" ]
+}
+direct() {
+	rm -f "$scratch/ran"
+	PATH=$scratch/bin:$PATH install_to "" PREFIX="$scratch/direct" &&
+	[ -f "$scratch/direct/lib/libvbuf.so.1" ] && [ -e "$scratch/ran" ]
+}
+try "with DESTDIR ldconfig is not run" staged
+try "without it is" direct
+
+again() { install_to "$root" && complete; }
+try "installing again changes nothing" again
+
+gone() {
+	"$MAKE" -s -C "$userlib" uninstall OUT="$build" DESTDIR="$root" \
+		PREFIX=/usr &&
+	files "$root" | { ! grep .; }
+}
+try "make uninstall removes all of it" gone
+
+finish
