@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef VBUF_CHANNEL_H
+#define VBUF_CHANNEL_H
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/rbtree.h>
+#include <linux/refcount.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/uidgid.h>
+#include <linux/vbuf.h>
+#include <linux/wait.h>
+
+#include "slots.h"
+#include "waiter.h"
+
+struct fasync_struct;
+struct vbuf_account;
+struct vbuf_net;
+
+/**
+ * DOC: A channel, and the life of a slot
+ *
+ *            reserve                    commit
+ *   +------+ ------> +----------------+ ------> +-------+
+ *   | free |         | owned by       |         | queue |
+ *   +------+ <------ | a sender       |         +-------+
+ *      ^     discard +----------------+           |   ^
+ *      |                                  acquire |   | requeue
+ *      |     release +----------------+           |   |
+ *      +------------ | owned by       | <---------+   |
+ *                    | a receiver     | --------------+
+ *                    +----------------+
+ *
+ * The six arrows are the functions of channel.c, and nothing else moves a slot
+ * (but %VBUF_DROP_OLDEST, which goes from the queue to a sender within
+ * reserve). Bytes are copied between them, by the owner, with no lock held.
+ *
+ * Two invariants hold whenever the lock is free: while the queue holds a
+ * message no receiver waits, and while a slot is free no sender waits. So who
+ * finds a slot or a message may take it: there is nobody to overtake.
+ *
+ * A channel lives while it is referenced: by each of its endpoints, and, if it
+ * is %VBUF_PERSIST and has its name, by the registry. The last reference is
+ * dropped under the registry's lock, so who finds a channel there can take one.
+ */
+
+/**
+ * struct vbuf_channel - a bounded buffer of messages
+ * @pool: the slots
+ * @attr: as created; @attr.flags and @attr.mode are for showing
+ * @id: never used again
+ * @name: as created; "" for none
+ * @uid: the owner
+ * @gid: the owner's group
+ * @account: whom it is charged to
+ * @held_max: slots an endpoint may own, U32_MAX for any number
+ *
+ * The above are constant after creation.
+ *
+ * @ref: references
+ * @net: the namespace's part of the registry, NULL once that is gone; guarded
+ *	by the registry's lock
+ * @node: in @net's names while @linked; guarded by the registry's lock
+ * @linked: the name leads here; guarded by the registry's lock
+ *
+ * @members_lock: guards @endpoints; outside of @lock
+ * @endpoints: in order of their ids
+ * @can_send: pollers of the endpoints that send
+ * @can_recv: pollers of the endpoints that receive
+ * @async_send: signal owners of the endpoints that send
+ * @async_recv: signal owners of the endpoints that receive
+ *
+ * @lock: guards what follows, and each endpoint's and waiter's part that says
+ *	so. Held for a few instructions a slot and 64 slots at the most
+ * @free: free slots, last used first
+ * @queue: the messages
+ * @receiving: slots owned by receivers
+ * @want_slot: senders that wait
+ * @want_message: receivers that wait
+ * @want_drain: threads that wait until the queue is empty and nothing is held
+ * @seq: of the next message, which is how many were sent
+ * @persist: hang-up is not known yet, the name keeps the channel
+ * @had_sender: a sender has come
+ * @had_receiver: a receiver has come
+ * @no_sender: the last one has gone: receivers fail once the queue is empty
+ * @no_receiver: the last one has gone: senders fail
+ * @watched: somebody has polled, or asked for signals, once; saves channels that
+ *	nobody watches the looking
+ * @senders: endpoints that can send
+ * @receivers: endpoints that can receive
+ * @max_depth: the most messages that were queued
+ * @received: messages received and not put back
+ * @sent_bytes: bytes in messages sent
+ * @received_bytes: bytes in messages received
+ * @dropped_oldest: messages dropped by %VBUF_DROP_OLDEST
+ * @dropped_holder: messages dropped as their holder ended
+ * @dropped_deliveries: messages dropped at max_deliveries
+ */
+struct vbuf_channel {
+	struct vbuf_pool pool;
+	struct vbuf_attr attr;
+	u64 id;
+	char name[VBUF_NAME_SIZE];
+	kuid_t uid;
+	kgid_t gid;
+	struct vbuf_account *account;
+	u32 held_max;
+
+	refcount_t ref;
+	struct vbuf_net *net;
+	struct rb_node node;
+	bool linked;
+
+	struct mutex members_lock;
+	struct list_head endpoints;
+	wait_queue_head_t can_send;
+	wait_queue_head_t can_recv;
+	struct fasync_struct *async_send;
+	struct fasync_struct *async_recv;
+
+	spinlock_t lock ____cacheline_aligned;
+	struct vbuf_chain free;
+	struct vbuf_chain queue;
+	u32 receiving;
+	bool persist;
+	bool had_sender;
+	bool had_receiver;
+	bool no_sender;
+	bool no_receiver;
+	bool watched;
+	u64 seq;
+	u64 received;
+	u64 sent_bytes;
+	u64 received_bytes;
+	u32 max_depth;
+	u32 senders;
+	u32 receivers;
+	struct vbuf_line want_slot;
+	struct vbuf_line want_message;
+	struct vbuf_line want_drain;
+	u64 dropped_oldest;
+	u64 dropped_holder;
+	u64 dropped_deliveries;
+};
+
+/* The most slots that move in one holding of the lock. */
+#define VBUF_BATCH	32U
+
+/**
+ * struct vbuf_call - how a call waits, and what it wants
+ * @flags: VBUF_DONTWAIT, VBUF_DROP_OLDEST, VBUF_HOLD, VBUF_INFO
+ * @deadline: CLOCK_MONOTONIC in ns, 0 for ever
+ */
+struct vbuf_call {
+	unsigned int flags;
+	u64 deadline;
+};
+
+struct vbuf_endpoint;
+
+struct vbuf_channel *vbuf_channel_create(const struct vbuf_attr *attr);
+struct vbuf_channel *vbuf_channel_destroy(struct vbuf_channel *ch);
+
+int vbuf_channel_reserve(struct vbuf_endpoint *ep, const struct vbuf_call *call,
+			 u32 *slot, u32 count);
+void vbuf_channel_commit(struct vbuf_endpoint *ep, const u32 *slot, u32 count);
+void vbuf_channel_discard(struct vbuf_endpoint *ep, const u32 *slot, u32 count);
+int vbuf_channel_acquire(struct vbuf_endpoint *ep, const struct vbuf_call *call,
+			 u32 *slot, u32 *room, u32 count);
+void vbuf_channel_release(struct vbuf_endpoint *ep, const u32 *slot, u32 count);
+void vbuf_channel_undo(struct vbuf_endpoint *ep, const u32 *slot, u32 count);
+int vbuf_channel_hold(struct vbuf_endpoint *ep, const u32 *slot, u32 count);
+int vbuf_channel_give_back(struct vbuf_endpoint *ep, u64 cookie, bool requeue);
+int vbuf_channel_drain(struct vbuf_endpoint *ep, const struct vbuf_call *call);
+
+void vbuf_channel_attach(struct vbuf_channel *ch, struct vbuf_endpoint *ep);
+void vbuf_channel_detach(struct vbuf_endpoint *ep);
+void vbuf_channel_shut_down(struct vbuf_endpoint *ep, u32 rights);
+void vbuf_channel_forget_name(struct vbuf_channel *ch);
+__poll_t vbuf_channel_poll(struct vbuf_endpoint *ep);
+void vbuf_channel_watch(struct vbuf_channel *ch);
+u32 vbuf_channel_next_len(struct vbuf_channel *ch);
+
+/* What names a delivery of the message in slot @n to VBUF_IOC_RELEASE. */
+static inline u64 vbuf_channel_cookie(const struct vbuf_channel *ch, u32 n)
+{
+	const struct vbuf_slot *slot = &ch->pool.slot[n];
+
+	return slot->seq << 28 | (u64)(slot->deliveries & 0xff) << 20 | n;
+}
+
+#endif /* VBUF_CHANNEL_H */

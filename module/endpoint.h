@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef VBUF_ENDPOINT_H
+#define VBUF_ENDPOINT_H
+
+#include <linux/list.h>
+#include <linux/types.h>
+#include <linux/uidgid.h>
+
+#include "slots.h"
+
+struct pid;
+struct vbuf_account;
+struct vbuf_channel;
+
+/**
+ * DOC: An endpoint
+ *
+ * An open file on a channel. It is made when the file is bound and ends in the
+ * file's release, that is, with its last descriptor, when no call runs on it
+ * any more. What it owned goes back then.
+ */
+
+/**
+ * struct vbuf_endpoint - an open file on a channel
+ * @channel: referenced
+ * @rights: VBUF_RIGHT_*, as opened
+ * @uid: who opened it
+ * @id: never used again
+ * @pid: the process that opened it; referenced
+ * @account: whom it is charged to; referenced
+ * @link: in channel->endpoints; guarded by channel->members_lock
+ *
+ * The above but @link are constant after creation; channel->lock guards the
+ * rest.
+ *
+ * @can: the rights that were not shut down
+ * @owned: slots that it owns
+ * @held: those of them that are held until released
+ * @blocked_senders: its threads in channel->want_slot
+ * @blocked_receivers: its threads in channel->want_message
+ * @sent: messages sent
+ * @received: messages received and not put back
+ */
+struct vbuf_endpoint {
+	struct vbuf_channel *channel;
+	u32 rights;
+	kuid_t uid;
+	u64 id;
+	struct pid *pid;
+	struct vbuf_account *account;
+	struct list_head link;
+
+	u32 can;
+	u32 owned;
+	struct vbuf_chain held;
+	u32 blocked_senders;
+	u32 blocked_receivers;
+	u64 sent;
+	u64 received;
+};
+
+int vbuf_endpoint_init(void);
+void vbuf_endpoint_exit(void);
+struct vbuf_endpoint *vbuf_endpoint_create(struct vbuf_channel *ch, u32 rights);
+struct vbuf_endpoint *vbuf_endpoint_destroy(struct vbuf_endpoint *ep);
+
+#endif /* VBUF_ENDPOINT_H */

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Loading and unloading.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/init.h>
+#include <linux/module.h>
+#include <linux/printk.h>
+
+#include "cdev.h"
+#include "endpoint.h"
+#include "main.h"
+#include "registry.h"
+
+/* Each with what undoes it; the device comes last, and goes first. */
+static const struct {
+	int (*init)(void);
+	void (*exit)(void);
+} parts[] = {
+	{ vbuf_endpoint_init, vbuf_endpoint_exit },
+	{ vbuf_registry_init, vbuf_registry_exit },
+	{ vbuf_cdev_init, vbuf_cdev_exit },
+};
+
+static void exit_first(unsigned int count)
+{
+	while (count--)
+		parts[count].exit();
+}
+
+static int __init vbuf_init(void)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(parts); i++) {
+		err = parts[i].init();
+		if (err) {
+			exit_first(i);
+			return err;
+		}
+	}
+	pr_info("bounded message channels through /dev/vbuf\n");
+	return 0;
+}
+
+static void __exit vbuf_exit(void)
+{
+	exit_first(ARRAY_SIZE(parts));
+}
+
+module_init(vbuf_init);
+module_exit(vbuf_exit);
+
+MODULE_DESCRIPTION("Bounded message channels between processes");
+MODULE_AUTHOR("vbuf developers");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef VBUF_MAIN_H
+#define VBUF_MAIN_H
+
+/**
+ * DOC: Rooms and locks
+ *
+ * Dependencies run one way:
+ *
+ *   cdev -> transfer -> endpoint -> channel -> { slots, waiter }
+ *   cdev -> list -> registry -> channel
+ *
+ * with limits and user (all access to user memory) as leaves.
+ *
+ * All locks, the outer ones first; a lock to the right is taken with those on
+ * its path held, or with none:
+ *
+ *   registry_lock (mutex, registry.c)       names and ids, last references
+ *     members_lock (mutex, one a channel)   the channel's list of endpoints
+ *       lock (spinlock, one a channel)      slots, lines, states
+ *   accounts_lock (spinlock, limits.c)      who has how much; innermost
+ *
+ * Nobody is woken, no signal is sent and no user memory is touched with any of
+ * them held, but that VBUF_IOC_LIST collects under the mutexes.
+ */
+
+#endif /* VBUF_MAIN_H */

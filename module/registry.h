@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef VBUF_REGISTRY_H
+#define VBUF_REGISTRY_H
+
+#include <linux/types.h>
+
+struct vbuf_channel;
+
+/**
+ * DOC: The registry
+ *
+ * Who is there: the channels of each network namespace, by id, and those with
+ * a name by name. Names belong to the namespace of whoever creates them, as
+ * abstract AF_UNIX names do, and go with it. One mutex guards it all; it is
+ * taken to create, open, unlink and list, and for a channel's last reference.
+ *
+ * A channel does not keep its namespace alive. What was created there and is
+ * still used when the namespace goes belongs to none, and is listed nowhere.
+ */
+
+int vbuf_registry_init(void);
+void vbuf_registry_exit(void);
+bool vbuf_registry_has(const char *name);
+int vbuf_registry_add(struct vbuf_channel *ch);
+struct vbuf_channel *vbuf_registry_open(const char *name, u32 rights);
+int vbuf_registry_unlink(const char *name);
+void vbuf_registry_get(struct vbuf_channel *ch);
+void vbuf_registry_put(struct vbuf_channel *ch);
+int vbuf_registry_visit(u64 id, bool next,
+			int (*visit)(struct vbuf_channel *ch, bool allowed,
+				     void *data), void *data);
+
+#endif /* VBUF_REGISTRY_H */

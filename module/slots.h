@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef VBUF_SLOTS_H
+#define VBUF_SLOTS_H
+
+#include <linux/types.h>
+#include <linux/uidgid.h>
+
+struct pid;
+struct vbuf_attr;
+
+/**
+ * DOC: Slots and their pool
+ *
+ * A slot is the room of one message. It has a number below the channel's
+ * attr.slots, which the code passes around, a struct vbuf_slot that describes
+ * the message, and bytes in one of the pool's blocks.
+ *
+ * A slot is at each moment in exactly one of four places: free, owned by a
+ * sender, in the queue, or owned by a receiver. So one pair of links serves
+ * them all: free slots and the queue are chained by @next, the slots that an
+ * endpoint holds by both. Who takes a slot off a chain, under the channel's
+ * lock, owns it: its description and its bytes are then that task's alone,
+ * lock or not, until it puts the slot on a chain again.
+ *
+ * The bytes lie in the kernel's linear map, where copying is cheapest, in
+ * blocks of pages of one size:
+ *
+ *   whole slots in a block (the rule)       a slot over several blocks
+ *   slot n is part of one block             (large slots, scattered memory)
+ *
+ *   +--------+--------+-----+--------+      +------------+   +------------+
+ *   | slot 0 | slot 1 | ... | 2^k-1  |      | slot 0,    |   | slot 0,    |
+ *   +--------+--------+-----+--------+      | 1st piece  |   | 2nd piece  | ...
+ *                                           +------------+   +------------+
+ *
+ * Slots under a page are packed, at multiples of 8 bytes; larger ones begin on
+ * a page, so that a page never holds bytes of two of them.
+ */
+
+#define VBUF_NO_SLOT	U32_MAX
+
+/**
+ * struct vbuf_slot - describes a slot, and the message in it
+ * @next: the slot behind it on its chain
+ * @prev: the slot before it, where it is held
+ * @len: bytes of the message
+ * @deliveries: how often the message was received, now included
+ * @seq: number of the message in its channel
+ * @time_ns: when it was sent, CLOCK_MONOTONIC
+ * @tag: the sender's own
+ * @holder: id of the endpoint that holds it; ids are never used twice, so one
+ *	that was left behind fits nobody
+ * @pid: the process that sent the message. The reference stays until another
+ *	process sends in this slot: a steady sender pays a compare
+ * @uid: who opened the sending endpoint
+ */
+struct vbuf_slot {
+	u32 next;
+	u32 prev;
+	u32 len;
+	u32 deliveries;
+	u64 seq;
+	u64 time_ns;
+	u64 tag;
+	u64 holder;
+	struct pid *pid;
+	kuid_t uid;
+};
+
+/**
+ * struct vbuf_pool - all slots of a channel; constant after creation
+ * @slot: the descriptions
+ * @block: the blocks' addresses
+ * @blocks: how many
+ * @block_bytes: the size of each
+ * @slots: how many slots
+ * @stride: bytes from slot to slot, or, over several blocks, of one slot
+ * @shift: log2 of the slots in a block
+ * @pieces: blocks that a slot extends over, 1 where @shift counts
+ */
+struct vbuf_pool {
+	struct vbuf_slot *slot;
+	void **block;
+	u32 blocks;
+	u32 block_bytes;
+	u32 slots;
+	u32 stride;
+	u32 shift;
+	u32 pieces;
+};
+
+/**
+ * struct vbuf_chain - slots one behind the other, by their numbers
+ * @head: the first
+ * @tail: the last
+ * @count: how many; the other two mean nothing at 0
+ */
+struct vbuf_chain {
+	u32 head;
+	u32 tail;
+	u32 count;
+};
+
+u64 vbuf_slots_bytes(const struct vbuf_attr *attr);
+int vbuf_slots_init(struct vbuf_pool *pool, const struct vbuf_attr *attr);
+void vbuf_slots_deinit(struct vbuf_pool *pool);
+
+/* Where a slot begins, in a pool whose slots have one piece. */
+static inline void *vbuf_slots_data(const struct vbuf_pool *pool, u32 n)
+{
+	u32 in_block = n & ((1U << pool->shift) - 1);
+
+	return pool->block[n >> pool->shift] + (size_t)in_block * pool->stride;
+}
+
+/* Where byte @off of a slot stands, and how many follow it in one piece. */
+static inline void *vbuf_slots_piece(const struct vbuf_pool *pool, u32 n,
+				     u32 off, u32 *bytes)
+{
+	u32 piece = off / pool->block_bytes;
+
+	if (pool->pieces == 1) {
+		*bytes = pool->stride - off;
+		return vbuf_slots_data(pool, n) + off;
+	}
+	off %= pool->block_bytes;
+	*bytes = pool->block_bytes - off;
+	return pool->block[(size_t)n * pool->pieces + piece] + off;
+}
+
+static inline u32 vbuf_chain_pop(struct vbuf_chain *chain,
+				 const struct vbuf_pool *pool)
+{
+	u32 n = chain->head;
+
+	chain->head = pool->slot[n].next;
+	chain->count--;
+	return n;
+}
+
+static inline void vbuf_chain_push_head(struct vbuf_chain *chain,
+					struct vbuf_pool *pool, u32 n)
+{
+	pool->slot[n].next = chain->head;
+	if (!chain->count++)
+		chain->tail = n;
+	chain->head = n;
+}
+
+static inline void vbuf_chain_push_tail(struct vbuf_chain *chain,
+					struct vbuf_pool *pool, u32 n)
+{
+	if (chain->count++)
+		pool->slot[chain->tail].next = n;
+	else
+		chain->head = n;
+	chain->tail = n;
+}
+
+/* As push_tail, on a chain from whose middle one can be taken. */
+static inline void vbuf_chain_link_tail(struct vbuf_chain *chain,
+					struct vbuf_pool *pool, u32 n)
+{
+	pool->slot[n].prev = chain->tail;
+	vbuf_chain_push_tail(chain, pool, n);
+}
+
+static inline void vbuf_chain_unlink(struct vbuf_chain *chain,
+				     struct vbuf_pool *pool, u32 n)
+{
+	struct vbuf_slot *slot = &pool->slot[n];
+
+	if (n == chain->head)
+		chain->head = slot->next;
+	else
+		pool->slot[slot->prev].next = slot->next;
+	if (n == chain->tail)
+		chain->tail = slot->prev;
+	else
+		pool->slot[slot->next].prev = slot->prev;
+	chain->count--;
+}
+
+/* Puts all of @from before all of @to, in order, and empties @from. */
+static inline void vbuf_chain_splice_head(struct vbuf_chain *from,
+					  struct vbuf_chain *to,
+					  struct vbuf_pool *pool)
+{
+	if (!from->count)
+		return;
+	if (to->count)
+		pool->slot[from->tail].next = to->head;
+	else
+		to->tail = from->tail;
+	to->head = from->head;
+	to->count += from->count;
+	from->count = 0;
+}
+
+#endif /* VBUF_SLOTS_H */

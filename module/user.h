@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef VBUF_USER_H
+#define VBUF_USER_H
+
+#include <linux/uaccess.h>
+#include <linux/uio.h>
+#include <linux/vbuf.h>
+
+#include "slots.h"
+
+/**
+ * DOC: User memory
+ *
+ * All access to user memory is here and in user.c, and none of it is made with
+ * a lock held. What is read is read once, into kernel memory, and checked there.
+ *
+ * The bytes of messages are copied by raw_copy_*_user(): the kernel's side of
+ * the copy is within a slot, by the checks made here of its length against the
+ * slot's, so the object-size check of HARDENED_USERCOPY (140 instructions a
+ * copy) has nothing to add. The caller has checked the user's side by
+ * access_ok(), as vfs_read() and vfs_write() have.
+ */
+
+int vbuf_user_get(void *arg, size_t size, const void __user *from);
+int vbuf_user_put(void __user *to, const void *arg, size_t size);
+int vbuf_user_put_entry(u64 array, u32 index, const void *entry, size_t size);
+int vbuf_user_put_xfer_len(struct vbuf_xfer __user *to, u32 len);
+int vbuf_user_put_msg_len(struct vbuf_msg __user *to, u32 len);
+int vbuf_user_put_int(int __user *to, int value);
+int vbuf_user_get_xfer(struct vbuf_xfer *arg,
+		       const struct vbuf_xfer __user *from);
+int vbuf_user_get_rooms(const struct vbuf_msg __user *msgs, u32 *room,
+			u32 count);
+bool vbuf_user_readable(const void __user *from, size_t len);
+
+int vbuf_user_copy_in_pieces(const struct vbuf_pool *pool, u32 n,
+			     const void __user *from, u32 len);
+int vbuf_user_copy_out_pieces(const struct vbuf_pool *pool, u32 n,
+			      void __user *to, u32 len);
+int vbuf_user_copy_in_iter(const struct vbuf_pool *pool, u32 n,
+			   struct iov_iter *from, u32 len);
+int vbuf_user_copy_out_iter(const struct vbuf_pool *pool, u32 n,
+			    struct iov_iter *to, u32 len);
+
+/* Writes @len bytes, no more than a slot has, to slot @n. 0 or -EFAULT. */
+static inline int vbuf_user_copy_in(const struct vbuf_pool *pool, u32 n,
+				    const void __user *from, u32 len)
+{
+	might_fault();
+	if (unlikely(pool->pieces != 1))
+		return vbuf_user_copy_in_pieces(pool, n, from, len);
+	return raw_copy_from_user(vbuf_slots_data(pool, n), from, len) ?
+	       -EFAULT : 0;
+}
+
+/* Reads @len bytes, no more than were written, from slot @n. 0 or -EFAULT. */
+static inline int vbuf_user_copy_out(const struct vbuf_pool *pool, u32 n,
+				     void __user *to, u32 len)
+{
+	might_fault();
+	if (unlikely(pool->pieces != 1))
+		return vbuf_user_copy_out_pieces(pool, n, to, len);
+	return raw_copy_to_user(to, vbuf_slots_data(pool, n), len) ?
+	       -EFAULT : 0;
+}
+
+/**
+ * struct vbuf_entry - what SENDV reads of a struct vbuf_msg, and RECVV writes
+ * @buf: where the message is, or the room for it
+ * @len: its length
+ * @flags: in, or out
+ * @tag: the sender's
+ */
+struct vbuf_entry {
+	u64 buf;
+	u64 tag;
+	u32 len;
+	u32 flags;
+};
+
+/* Reads one entry of a vector to send. 0 or -EFAULT. */
+static inline int vbuf_user_get_entry(const struct vbuf_msg __user *msg,
+				      struct vbuf_entry *entry)
+{
+	might_fault();
+	if (!user_read_access_begin(msg, sizeof(*msg)))
+		return -EFAULT;
+	unsafe_get_user(entry->buf, &msg->buf, fault);
+	unsafe_get_user(entry->tag, &msg->tag, fault);
+	unsafe_get_user(entry->len, &msg->len, fault);
+	unsafe_get_user(entry->flags, &msg->flags, fault);
+	user_read_access_end();
+	if (!access_ok(u64_to_user_ptr(entry->buf), entry->len))
+		return -EFAULT;
+	return 0;
+fault:
+	user_read_access_end();
+	return -EFAULT;
+}
+
+/* Reads where one entry of a vector is to be received. 0 or -EFAULT. */
+static inline int vbuf_user_get_room(const struct vbuf_msg __user *msg,
+				     u32 len, void __user **to)
+{
+	u64 buf;
+
+	might_fault();
+	if (!user_read_access_begin(msg, sizeof(*msg)))
+		return -EFAULT;
+	unsafe_get_user(buf, &msg->buf, fault);
+	user_read_access_end();
+	*to = u64_to_user_ptr(buf);
+	return access_ok(*to, len) ? 0 : -EFAULT;
+fault:
+	user_read_access_end();
+	return -EFAULT;
+}
+
+/* Writes what RECVV always tells of a message. 0 or -EFAULT. */
+static inline int vbuf_user_put_entry_out(struct vbuf_msg __user *msg, u32 len,
+					  u32 flags)
+{
+	might_fault();
+	if (!user_write_access_begin(msg, sizeof(*msg)))
+		return -EFAULT;
+	unsafe_put_user(len, &msg->len, fault);
+	unsafe_put_user(flags, &msg->flags, fault);
+	user_write_access_end();
+	return 0;
+fault:
+	user_write_access_end();
+	return -EFAULT;
+}
+
+int vbuf_user_put_cookie(struct vbuf_msg __user *msg, u64 cookie);
+int vbuf_user_put_info(struct vbuf_msg __user *to, const struct vbuf_msg *info);
+
+#endif /* VBUF_USER_H */

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How a thread waits its turn, and how it is served.
+ */
+#include <linux/cpumask.h>
+#include <linux/hrtimer.h>
+#include <linux/module.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/timekeeping.h>
+
+#include "channel.h"
+#include "waiter.h"
+
+static unsigned int spin_ns = 20000;
+module_param(spin_ns, uint, 0644);
+MODULE_PARM_DESC(spin_ns,
+		 "How long at the most a thread looks for a hand-over from another CPU before it sleeps, in ns (0: not at all)");
+
+/* A line that looks in vain looks ever shorter, down to this part. */
+#define SPIN_LEAST_PART	16
+
+/**
+ * vbuf_line_init() - make an empty line
+ * @line: the line
+ */
+void vbuf_line_init(struct vbuf_line *line)
+{
+	INIT_LIST_HEAD(&line->waiters);
+	line->count = 0;
+	line->spin_ns = READ_ONCE(spin_ns);
+	line->server_cpu = -1;
+}
+
+/**
+ * vbuf_line_join() - stand at the end of a line
+ * @line: of a channel, whose lock is held
+ * @waiter: for the current thread; @ep, @blocked and @room are set
+ */
+void vbuf_line_join(struct vbuf_line *line, struct vbuf_waiter *waiter)
+{
+	waiter->task = current;
+	waiter->next = NULL;
+	waiter->slot = VBUF_NO_SLOT;
+	waiter->result = 0;
+	waiter->in_line = true;
+	waiter->woken = false;
+	list_add_tail(&waiter->link, &line->waiters);
+	line->count++;
+	if (waiter->blocked)
+		++*waiter->blocked;
+}
+
+static void leave(struct vbuf_line *line, struct vbuf_waiter *waiter)
+{
+	waiter->in_line = false;
+	list_del(&waiter->link);
+	line->count--;
+	if (waiter->blocked)
+		--*waiter->blocked;
+}
+
+/**
+ * vbuf_line_serve() - end a waiter's wait
+ * @line: of a channel, whose lock is held
+ * @waiter: is in @line
+ * @result: what its call returns, 0 if it has what it waited for
+ * @wakes: to be carried out once the lock is let go
+ */
+void vbuf_line_serve(struct vbuf_line *line, struct vbuf_waiter *waiter,
+		     int result, struct vbuf_wakes *wakes)
+{
+	leave(line, waiter);
+	waiter->result = result;
+	if (wakes->first)
+		wakes->last->next = waiter;
+	else
+		wakes->first = waiter;
+	wakes->last = waiter;
+	WRITE_ONCE(line->server_cpu, raw_smp_processor_id());
+}
+
+/**
+ * vbuf_line_fail() - end the wait of all, or of one endpoint's
+ * @line: of a channel, whose lock is held
+ * @ep: whose waiters; NULL for all
+ * @result: what their calls return
+ * @wakes: to be carried out once the lock is let go
+ */
+void vbuf_line_fail(struct vbuf_line *line, struct vbuf_endpoint *ep,
+		    int result, struct vbuf_wakes *wakes)
+{
+	struct vbuf_waiter *waiter, *next;
+
+	list_for_each_entry_safe(waiter, next, &line->waiters, link)
+		if (!ep || waiter->ep == ep)
+			vbuf_line_serve(line, waiter, result, wakes);
+}
+
+/**
+ * vbuf_waiter_wake_all() - wake who was served
+ * @first: of a list of wakes; no lock is held
+ */
+void vbuf_waiter_wake_all(struct vbuf_waiter *first)
+{
+	struct vbuf_waiter *waiter, *next;
+	struct task_struct *task;
+
+	for (waiter = first; waiter; waiter = next) {
+		next = waiter->next;
+		task = get_task_struct(waiter->task);
+		/* Pairs with was_woken(): the outcome is written before. */
+		smp_store_release(&waiter->woken, true);
+		/* The waiter may be gone from here on. */
+		wake_up_process(task);
+		put_task_struct(task);
+	}
+}
+
+/* Pairs with the release in vbuf_waiter_wake_all(). */
+static bool was_woken(const struct vbuf_waiter *waiter)
+{
+	return smp_load_acquire(&waiter->woken);
+}
+
+/* Whether to look for a hand-over before sleeping, and for how long. */
+static u32 spin_budget(const struct vbuf_line *line)
+{
+	u32 most = READ_ONCE(spin_ns);
+
+	/* Who served the last one here does not run now. */
+	if (!most || num_online_cpus() == 1 ||
+	    READ_ONCE(line->server_cpu) == raw_smp_processor_id())
+		return 0;
+	return clamp(READ_ONCE(line->spin_ns), most / SPIN_LEAST_PART, most);
+}
+
+/*
+ * A sleep and a wake-up cost more than a short look at what the other side,
+ * running on another CPU, is about to do. The time adapts to whether it paid.
+ */
+static bool spin(struct vbuf_line *line, const struct vbuf_waiter *waiter)
+{
+	u32 budget = spin_budget(line);
+	u64 start;
+
+	if (!budget)
+		return false;
+	start = ktime_get_mono_fast_ns();
+	while (!need_resched() && !signal_pending(current)) {
+		if (was_woken(waiter)) {
+			WRITE_ONCE(line->spin_ns, budget * 2);
+			return true;
+		}
+		if (ktime_get_mono_fast_ns() - start > budget)
+			break;
+		cpu_relax();
+	}
+	WRITE_ONCE(line->spin_ns, budget / 2);
+	return false;
+}
+
+static int sleep_interruptibly(const struct vbuf_waiter *waiter, u64 deadline)
+{
+	ktime_t expires = ns_to_ktime(deadline);
+	int err;
+
+	for (;;) {
+		/* Its barrier pairs with that of wake_up_process(). */
+		set_current_state(TASK_INTERRUPTIBLE);
+		err = 0;
+		if (was_woken(waiter))
+			break;
+		err = -ERESTARTSYS;
+		if (signal_pending(current))
+			break;
+		err = -ETIMEDOUT;
+		if (!schedule_hrtimeout_range_clock(deadline ? &expires : NULL,
+						    current->timer_slack_ns,
+						    HRTIMER_MODE_ABS,
+						    CLOCK_MONOTONIC))
+			break;
+	}
+	__set_current_state(TASK_RUNNING);
+	return err;
+}
+
+/* Not long: the waker has let the channel's lock go already, or will now. */
+static void sleep_until_woken(const struct vbuf_waiter *waiter)
+{
+	for (;;) {
+		set_current_state(TASK_UNINTERRUPTIBLE);
+		if (was_woken(waiter))
+			break;
+		schedule();
+	}
+	__set_current_state(TASK_RUNNING);
+}
+
+/**
+ * vbuf_line_wait() - wait for one's turn
+ * @ch: whose line it is; its lock is not held
+ * @line: the line
+ * @waiter: has joined it
+ * @call: until when to wait
+ *
+ * A stopped or frozen thread leaves the line and, its call restarted, joins it
+ * again at the end.
+ *
+ * Return: what the waiter was served with: 0, and then it has what it waited
+ * for, or an error; -ERESTARTSYS or -ETIMEDOUT if it left unserved.
+ */
+int vbuf_line_wait(struct vbuf_channel *ch, struct vbuf_line *line,
+		   struct vbuf_waiter *waiter, const struct vbuf_call *call)
+{
+	int err;
+
+	if (spin(line, waiter))
+		return waiter->result;
+	err = sleep_interruptibly(waiter, call->deadline);
+	if (!err)
+		return waiter->result;
+	scoped_guard(spinlock, &ch->lock) {
+		if (waiter->in_line) {
+			leave(line, waiter);
+			return err;
+		}
+	}
+	/* Served in the last moment: it has what it was given. */
+	sleep_until_woken(waiter);
+	return waiter->result;
+}
