@@ -5,6 +5,7 @@ import filecmp
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from . import cache
@@ -40,15 +41,18 @@ def mirror(root, files, tree):
             shutil.copyfile(root / name, tree / name)
 
 
-def make_module(kernel, tree):
-    """Runs the kernel's build system, which rebuilds only what changed."""
+def make_module(kernel, root, tree):
+    """Runs the kernel's build system, which rebuilds only what changed.
+
+    What it says names the files in root: those are the ones to mend.
+    """
     jobs = f"-j{os.cpu_count()}"
     made = subprocess.run(
         ["make", "-s", jobs, "-C", kernel.headers.resolve(), f"M={tree}",
          "modules"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
     if made.returncode or "warning:" in made.stdout:
-        print(made.stdout, end="", flush=True)
+        print(made.stdout.replace(str(tree), str(root)), file=sys.stderr)
     if made.returncode:
         raise RunError(f"the module does not build for {kernel.release}")
 
@@ -76,7 +80,7 @@ def module(kernel, root=None):
             tree = base / cache.key(str(root)) / "tree"
             tree.mkdir(parents=True, exist_ok=True)
             mirror(root, files, tree)
-            make_module(kernel, tree)
+            make_module(kernel, root, tree)
             keep_result(tree, done)
     return next(done.glob("*.ko"))
 
@@ -105,6 +109,6 @@ def userlib():
             stderr=subprocess.STDOUT, text=True, errors="replace",
             check=False)
     if made.returncode:
-        print(made.stdout, end="", flush=True)
+        print(made.stdout, file=sys.stderr)
         raise RunError("library and tool do not build")
     return folder / "build"
