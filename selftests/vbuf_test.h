@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the tests of the channel semantics share: thin wrappers of the calls,
+ * looks at a channel from outside, threads and processes that block in a call,
+ * and memory that faults when the test says so.
+ *
+ * A wrapper returns what its call returned, or -errno, so that a test compares
+ * one number. Trouble that is not the promise under test ends the test by
+ * vt_die(). A test case for an errno is named <command>_<errno>[_detail].
+ */
+#ifndef _VBUF_TEST_H
+#define _VBUF_TEST_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <linux/vbuf.h>
+
+#define VT_RECV		VBUF_RIGHT_RECV
+#define VT_SEND		VBUF_RIGHT_SEND
+#define VT_BOTH		(VBUF_RIGHT_RECV | VBUF_RIGHT_SEND)
+
+/* Not mapped in any process, and not even an address of user space. */
+#define VT_UNMAPPED	((void *)8)
+#define VT_KERNEL	((void *)0xffff888000000000UL)
+
+/* What outputs hold before a call, so that a write by the kernel shows. */
+#define VT_POISON	0xcc
+#define VT_POISON32	0xccccccccU
+#define VT_POISON64	0xccccccccccccccccULL
+
+#define vt_poison(object)	memset((object), VT_POISON, sizeof(*(object)))
+
+#define VT_NSEC_PER_MSEC	1000000ULL
+#define VT_NSEC_PER_SEC		1000000000ULL
+
+__attribute__((noreturn, format(printf, 1, 2)))
+void vt_die(const char *format, ...);
+
+/* lib/call.c: the commands, one wrapper each */
+long vt_ioctl(int fd, unsigned long cmd, void *arg);
+long vt_send(int fd, const void *buf, size_t len, __u32 flags);
+long vt_recv(int fd, void *buf, size_t room, __u32 flags);
+long vt_send_until(int fd, const void *buf, size_t len, __u64 deadline_ns);
+long vt_recv_until(int fd, void *buf, size_t room, __u64 deadline_ns);
+long vt_vector(int fd, unsigned long cmd, struct vbuf_vector *vector);
+long vt_sendv(int fd, struct vbuf_msg *msgs, __u32 count, __u32 flags);
+long vt_recvv(int fd, struct vbuf_msg *msgs, __u32 count, __u32 flags);
+long vt_release(int fd, __u64 cookie, __u32 flags);
+long vt_drain(int fd, __u64 deadline_ns);
+long vt_shutdown(int fd, __u32 rights);
+long vt_read(int fd, void *buf, size_t room);
+long vt_write(int fd, const void *buf, size_t len);
+int vt_fionread(int fd);
+
+/* Messages of one byte, never waiting; vt_take() returns the byte. */
+long vt_put(int fd, char byte);
+long vt_take(int fd);
+
+/* lib/channel.c: endpoints; each returns a descriptor or -errno */
+struct vbuf_attr vt_attr(__u32 slots, __u32 slot_size);
+int vt_device(void);
+int vt_create(const char *name, struct vbuf_attr attr, __u32 rights);
+int vt_open(const char *name, __u32 rights);
+int vt_reopen(int fd, __u32 rights);
+long vt_unlink(const char *name);
+
+/* An anonymous channel with one receiving and one sending endpoint. */
+void vt_pair(int *rx, int *tx, struct vbuf_attr attr);
+
+/* A name that no other test uses at the same time. */
+void vt_name(char name[VBUF_NAME_SIZE], const char *what);
+
+/* lib/look.c: a channel seen from outside */
+struct vbuf_getattr vt_getattr(int fd);
+bool vt_find(__u64 id, struct vbuf_channel_info *info);
+struct vbuf_channel_info vt_look(int fd);
+bool vt_balanced(const struct vbuf_channel_info *info);
+bool vt_settled(int fd);
+bool vt_blocked(int fd, __u32 senders, __u32 receivers);
+unsigned int vt_poll(int fd, short events);
+__u64 vt_now(void);
+__u64 vt_in(unsigned int msec);
+
+/*
+ * lib/spawn.c: a call in a thread or process of its own
+ *
+ * The call is described before it starts, and may be looked at after
+ * vt_join(): @ret is what @op returned, @len and @data what is there now.
+ */
+struct vt_call {
+	int fd;
+	__u32 flags;
+	__u64 deadline_ns;
+	size_t len;			/* of the message, or of the room */
+	char data[64];
+	void *arg;			/* the op's own */
+	long (*op)(struct vt_call *call);
+
+	long ret;
+	int done;			/* read and written atomically */
+	int tid;			/* the same; 0 until the thread runs */
+	bool is_process;
+	pthread_t thread;
+};
+
+long vt_op_send(struct vt_call *call);
+long vt_op_recv(struct vt_call *call);
+long vt_op_write(struct vt_call *call);
+long vt_op_read(struct vt_call *call);
+long vt_op_drain(struct vt_call *call);
+
+/* Only memory that both see carries the result out of another process. */
+struct vt_call *vt_shared_calls(unsigned int count);
+
+void vt_start(struct vt_call *call);
+void vt_start_process(struct vt_call *call);
+void vt_start_send(struct vt_call *call, int fd, char byte);
+void vt_start_recv(struct vt_call *call, int fd);
+bool vt_done(struct vt_call *call);
+long vt_join(struct vt_call *call);
+void vt_kill(struct vt_call *call);
+
+pid_t vt_fork(void);
+int vt_reap(pid_t pid);
+bool vt_sleeps(pid_t tid);
+
+/* lib/cpu.c: who runs when */
+void vt_one_cpu(void);
+void vt_hold_cpu(void);
+void vt_free_cpu(void);
+
+/* lib/caught.c: signals, counted */
+void vt_catch(int sig, int sa_flags);
+int vt_caught(void);
+void vt_interrupt(struct vt_call *call, int sig);
+
+/* lib/trap.c: memory that faults */
+struct vt_trap {
+	char *page;
+	int uffd;
+};
+
+void vt_trap_set(struct vt_trap *trap);
+void vt_trap_wait(struct vt_trap *trap);
+void vt_trap_fill(struct vt_trap *trap, char byte);
+char *vt_guarded(size_t len);
+
+#endif /* _VBUF_TEST_H */
