@@ -18,6 +18,7 @@
 #include "channel.h"
 #include "endpoint.h"
 #include "list.h"
+#include "moves.h"
 #include "registry.h"
 #include "transfer.h"
 #include "user.h"
@@ -57,7 +58,7 @@ static ssize_t vbuf_write(struct file *file, const char __user *from,
 
 	if (unlikely(!ep))
 		return -ENOTCONN;
-	return vbuf_transfer_send(ep, &call, from, len);
+	return vbuf_transfer_send(ep, call, from, len);
 }
 
 /* At hang-up, read() gives the end of file. */
@@ -71,11 +72,10 @@ static ssize_t vbuf_read(struct file *file, char __user *to, size_t size,
 {
 	struct vbuf_endpoint *ep = vbuf_bind_endpoint(file);
 	struct vbuf_call call = { .flags = wait_flags(file) };
-	u32 too_long;
 
 	if (unlikely(!ep))
 		return -ENOTCONN;
-	return read_result(vbuf_transfer_recv(ep, &call, to, size, &too_long));
+	return read_result(vbuf_transfer_recv(ep, call, to, size, NULL));
 }
 
 static unsigned int iter_flags(const struct kiocb *iocb)
@@ -90,7 +90,7 @@ static ssize_t vbuf_write_iter(struct kiocb *iocb, struct iov_iter *from)
 	struct vbuf_endpoint *ep = vbuf_bind_endpoint(iocb->ki_filp);
 	struct vbuf_call call = { .flags = iter_flags(iocb) };
 
-	return ep ? vbuf_transfer_send_iter(ep, &call, from) : -ENOTCONN;
+	return ep ? vbuf_transfer_send_iter(ep, call, from) : -ENOTCONN;
 }
 
 static ssize_t vbuf_read_iter(struct kiocb *iocb, struct iov_iter *to)
@@ -100,7 +100,7 @@ static ssize_t vbuf_read_iter(struct kiocb *iocb, struct iov_iter *to)
 
 	if (!ep)
 		return -ENOTCONN;
-	return read_result(vbuf_transfer_recv_iter(ep, &call, to));
+	return read_result(vbuf_transfer_recv_iter(ep, call, to));
 }
 
 static __poll_t vbuf_poll(struct file *file, poll_table *wait)
@@ -184,7 +184,7 @@ static long ioctl_send(struct file *file, struct vbuf_endpoint *ep,
 	from = u64_to_user_ptr(arg.buf);
 	if (unlikely(!access_ok(from, min_t(u64, arg.len, VBUF_MAX_SLOT_SIZE))))
 		return -EFAULT;
-	err = vbuf_transfer_send(ep, &call, from, arg.len);
+	err = vbuf_transfer_send(ep, call, from, arg.len);
 	return err < 0 ? err : 0;
 }
 
@@ -208,7 +208,7 @@ static long ioctl_recv(struct file *file, struct vbuf_endpoint *ep,
 	arg.len = min_t(u64, arg.len, VBUF_MAX_SLOT_SIZE);
 	if (unlikely(!access_ok(to, arg.len)))
 		return -EFAULT;
-	ret = vbuf_transfer_recv(ep, &call, to, arg.len, &too_long);
+	ret = vbuf_transfer_recv(ep, call, to, arg.len, &too_long);
 	if (unlikely(ret == -EMSGSIZE) && vbuf_user_put_xfer_len(uarg, too_long))
 		return -EFAULT;
 	return ret;
@@ -241,7 +241,7 @@ static long ioctl_sendv(struct file *file, struct vbuf_endpoint *ep,
 		err = -EINVAL;
 	if (err)
 		return err;
-	return vbuf_transfer_sendv(ep, &call, u64_to_user_ptr(arg.msgs),
+	return vbuf_transfer_sendv(ep, call, u64_to_user_ptr(arg.msgs),
 				   arg.count);
 }
 
@@ -258,7 +258,7 @@ static long ioctl_recvv(struct file *file, struct vbuf_endpoint *ep,
 				arg.deadline_ns);
 	if (err)
 		return err;
-	return vbuf_transfer_recvv(ep, &call, u64_to_user_ptr(arg.msgs),
+	return vbuf_transfer_recvv(ep, call, u64_to_user_ptr(arg.msgs),
 				   arg.count);
 }
 
@@ -272,7 +272,7 @@ static long ioctl_release(struct vbuf_endpoint *ep, const void __user *uarg)
 		err = -EINVAL;
 	if (err)
 		return err;
-	return vbuf_channel_give_back(ep, arg.cookie,
+	return vbuf_moves_give_back(ep, arg.cookie,
 				      arg.flags & VBUF_REQUEUE);
 }
 
@@ -288,7 +288,7 @@ static long ioctl_drain(struct vbuf_endpoint *ep, const void __user *uarg)
 	if (err)
 		return err;
 	call.deadline = deadline_from_user(arg.deadline_ns);
-	return vbuf_channel_drain(ep, &call);
+	return vbuf_moves_drain(ep, call);
 }
 
 static long ioctl_shutdown(struct vbuf_endpoint *ep, const void __user *uarg)

@@ -33,7 +33,7 @@ struct vbuf_net;
  *                    | a receiver     | --------------+
  *                    +----------------+
  *
- * The six arrows are the functions of channel.c, and nothing else moves a slot
+ * The six arrows are the functions of moves.c, and nothing else moves a slot
  * (but %VBUF_DROP_OLDEST, which goes from the queue to a sender within
  * reserve). Bytes are copied between them, by the owner, with no lock held.
  *
@@ -145,35 +145,10 @@ struct vbuf_channel {
 	u64 dropped_deliveries;
 };
 
-/* The most slots that move in one holding of the lock. */
-#define VBUF_BATCH	32U
-
-/**
- * struct vbuf_call - how a call waits, and what it wants
- * @flags: VBUF_DONTWAIT, VBUF_DROP_OLDEST, VBUF_HOLD, VBUF_INFO
- * @deadline: CLOCK_MONOTONIC in ns, 0 for ever
- */
-struct vbuf_call {
-	unsigned int flags;
-	u64 deadline;
-};
-
 struct vbuf_endpoint;
 
 struct vbuf_channel *vbuf_channel_create(const struct vbuf_attr *attr);
 struct vbuf_channel *vbuf_channel_destroy(struct vbuf_channel *ch);
-
-int vbuf_channel_reserve(struct vbuf_endpoint *ep, const struct vbuf_call *call,
-			 u32 *slot, u32 count);
-void vbuf_channel_commit(struct vbuf_endpoint *ep, const u32 *slot, u32 count);
-void vbuf_channel_discard(struct vbuf_endpoint *ep, const u32 *slot, u32 count);
-int vbuf_channel_acquire(struct vbuf_endpoint *ep, const struct vbuf_call *call,
-			 u32 *slot, u32 *room, u32 count);
-void vbuf_channel_release(struct vbuf_endpoint *ep, const u32 *slot, u32 count);
-void vbuf_channel_undo(struct vbuf_endpoint *ep, const u32 *slot, u32 count);
-int vbuf_channel_hold(struct vbuf_endpoint *ep, const u32 *slot, u32 count);
-int vbuf_channel_give_back(struct vbuf_endpoint *ep, u64 cookie, bool requeue);
-int vbuf_channel_drain(struct vbuf_endpoint *ep, const struct vbuf_call *call);
 
 void vbuf_channel_attach(struct vbuf_channel *ch, struct vbuf_endpoint *ep);
 void vbuf_channel_detach(struct vbuf_endpoint *ep);
@@ -182,13 +157,5 @@ void vbuf_channel_forget_name(struct vbuf_channel *ch);
 __poll_t vbuf_channel_poll(struct vbuf_endpoint *ep);
 void vbuf_channel_watch(struct vbuf_channel *ch);
 u32 vbuf_channel_next_len(struct vbuf_channel *ch);
-
-/* What names a delivery of the message in slot @n to VBUF_IOC_RELEASE. */
-static inline u64 vbuf_channel_cookie(const struct vbuf_channel *ch, u32 n)
-{
-	const struct vbuf_slot *slot = &ch->pool.slot[n];
-
-	return slot->seq << 28 | (u64)(slot->deliveries & 0xff) << 20 | n;
-}
 
 #endif /* VBUF_CHANNEL_H */

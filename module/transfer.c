@@ -18,6 +18,7 @@
 
 #include "channel.h"
 #include "endpoint.h"
+#include "moves.h"
 #include "transfer.h"
 #include "user.h"
 
@@ -25,6 +26,16 @@
 static int check_send(const struct vbuf_endpoint *ep, size_t len)
 {
 	return unlikely(len > ep->channel->attr.slot_size) ? -EMSGSIZE : 0;
+}
+
+static noinline void discard_one(struct vbuf_endpoint *ep, u32 n)
+{
+	vbuf_moves_discard(ep, &n, 1);
+}
+
+static noinline void undo_one(struct vbuf_endpoint *ep, u32 n)
+{
+	vbuf_moves_undo(ep, &n, 1);
 }
 
 /**
@@ -37,55 +48,53 @@ static int check_send(const struct vbuf_endpoint *ep, size_t len)
  * Return: @len or -errno, as VBUF_IOC_SEND says.
  */
 ssize_t vbuf_transfer_send(struct vbuf_endpoint *ep,
-			   const struct vbuf_call *call,
+			   struct vbuf_call call,
 			   const void __user *from, size_t len)
 {
 	struct vbuf_channel *ch = ep->channel;
-	u32 n;
-	int err;
+	int err, n;
 
 	err = check_send(ep, len);
 	if (unlikely(err))
 		return err;
-	if (unlikely(call->flags & VBUF_DROP_OLDEST) &&
+	if (unlikely(call.flags & VBUF_DROP_OLDEST) &&
 	    !vbuf_user_readable(from, len))
 		return -EFAULT;
-	err = vbuf_channel_reserve(ep, call, &n, 1);
-	if (unlikely(err < 0))
-		return err;
+	n = vbuf_moves_reserve_one(ep, call);
+	if (unlikely(n < 0))
+		return n;
 	if (unlikely(vbuf_user_copy_in(&ch->pool, n, from, len))) {
-		vbuf_channel_discard(ep, &n, 1);
+		discard_one(ep, n);
 		return -EFAULT;
 	}
 	ch->pool.slot[n].len = len;
 	ch->pool.slot[n].tag = 0;
-	vbuf_channel_commit(ep, &n, 1);
+	vbuf_moves_commit_one(ep, n);
 	return len;
 }
 
 /* As vbuf_transfer_send(), of the bytes that @from has. */
 ssize_t vbuf_transfer_send_iter(struct vbuf_endpoint *ep,
-				const struct vbuf_call *call,
+				struct vbuf_call call,
 				struct iov_iter *from)
 {
 	struct vbuf_channel *ch = ep->channel;
 	size_t len = iov_iter_count(from);
-	u32 n;
-	int err;
+	int err, n;
 
 	err = check_send(ep, len);
 	if (err)
 		return err;
-	err = vbuf_channel_reserve(ep, call, &n, 1);
-	if (err < 0)
-		return err;
+	n = vbuf_moves_reserve_one(ep, call);
+	if (n < 0)
+		return n;
 	if (vbuf_user_copy_in_iter(&ch->pool, n, from, len)) {
-		vbuf_channel_discard(ep, &n, 1);
+		discard_one(ep, n);
 		return -EFAULT;
 	}
 	ch->pool.slot[n].len = len;
 	ch->pool.slot[n].tag = 0;
-	vbuf_channel_commit(ep, &n, 1);
+	vbuf_moves_commit_one(ep, n);
 	return len;
 }
 
@@ -97,10 +106,10 @@ static __always_inline ssize_t conclude(struct vbuf_endpoint *ep, u32 n,
 					u32 len, int err)
 {
 	if (unlikely(err || fatal_signal_pending(current))) {
-		vbuf_channel_undo(ep, &n, 1);
+		undo_one(ep, n);
 		return err ?: -EINTR;
 	}
-	vbuf_channel_release(ep, &n, 1);
+	vbuf_moves_release_one(ep, n);
 	return len;
 }
 
@@ -110,22 +119,22 @@ static __always_inline ssize_t conclude(struct vbuf_endpoint *ep, u32 n,
  * @call: how to wait
  * @to: room; access_ok() for @size
  * @size: bytes of it
- * @too_long: out, with -EMSGSIZE: bytes of the message
+ * @too_long: out, with -EMSGSIZE: bytes of the message; or NULL
  *
  * Return: the message's length or -errno, as VBUF_IOC_RECV says.
  */
 ssize_t vbuf_transfer_recv(struct vbuf_endpoint *ep,
-			   const struct vbuf_call *call,
+			   struct vbuf_call call,
 			   void __user *to, size_t size, u32 *too_long)
 {
 	struct vbuf_channel *ch = ep->channel;
-	u32 n, len;
-	int err;
+	int err, n;
+	u32 len;
 
-	*too_long = min_t(size_t, size, U32_MAX);
-	err = vbuf_channel_acquire(ep, call, &n, too_long, 1);
-	if (unlikely(err < 0))
-		return err;
+	n = vbuf_moves_acquire_one(ep, call, min_t(size_t, size, U32_MAX),
+				   too_long);
+	if (unlikely(n < 0))
+		return n;
 	len = ch->pool.slot[n].len;
 	err = vbuf_user_copy_out(&ch->pool, n, to, len);
 	return conclude(ep, n, len, err);
@@ -133,17 +142,17 @@ ssize_t vbuf_transfer_recv(struct vbuf_endpoint *ep,
 
 /* As vbuf_transfer_recv(), into the room that @to has. */
 ssize_t vbuf_transfer_recv_iter(struct vbuf_endpoint *ep,
-				const struct vbuf_call *call,
+				struct vbuf_call call,
 				struct iov_iter *to)
 {
 	u32 room = min_t(size_t, iov_iter_count(to), U32_MAX);
 	struct vbuf_channel *ch = ep->channel;
-	u32 n, len;
-	int err;
+	int err, n;
+	u32 len;
 
-	err = vbuf_channel_acquire(ep, call, &n, &room, 1);
-	if (err < 0)
-		return err;
+	n = vbuf_moves_acquire_one(ep, call, room, NULL);
+	if (n < 0)
+		return n;
 	len = ch->pool.slot[n].len;
 	err = vbuf_user_copy_out_iter(&ch->pool, n, to, len);
 	return conclude(ep, n, len, err);
@@ -158,7 +167,7 @@ static int check_entry(const struct vbuf_endpoint *ep,
 }
 
 /* Whether the next entry can be sent, before waiting or dropping for it. */
-static int peek_entry(struct vbuf_endpoint *ep, const struct vbuf_call *call,
+static int peek_entry(struct vbuf_endpoint *ep, struct vbuf_call call,
 		      const struct vbuf_msg __user *msg)
 {
 	struct vbuf_entry entry;
@@ -167,7 +176,7 @@ static int peek_entry(struct vbuf_endpoint *ep, const struct vbuf_call *call,
 	err = vbuf_user_get_entry(msg, &entry);
 	if (!err)
 		err = check_entry(ep, &entry);
-	if (!err && (call->flags & VBUF_DROP_OLDEST) &&
+	if (!err && (call.flags & VBUF_DROP_OLDEST) &&
 	    !vbuf_user_readable(u64_to_user_ptr(entry.buf), entry.len))
 		err = -EFAULT;
 	return err;
@@ -193,7 +202,7 @@ static inline int fill(struct vbuf_endpoint *ep, u32 n,
 }
 
 /* Sends as many messages as slots are free, at least one. */
-static int send_some(struct vbuf_endpoint *ep, const struct vbuf_call *call,
+static int send_some(struct vbuf_endpoint *ep, struct vbuf_call call,
 		     const struct vbuf_msg __user *msgs, u32 count)
 {
 	u32 slot[VBUF_BATCH];
@@ -204,8 +213,8 @@ static int send_some(struct vbuf_endpoint *ep, const struct vbuf_call *call,
 	if (unlikely(err))
 		return err;
 	/* What is dropped is dropped for an entry that was looked at. */
-	count = call->flags & VBUF_DROP_OLDEST ? 1 : min(count, VBUF_BATCH);
-	got = vbuf_channel_reserve(ep, call, slot, count);
+	count = call.flags & VBUF_DROP_OLDEST ? 1 : min(count, VBUF_BATCH);
+	got = vbuf_moves_reserve(ep, call, slot, count);
 	if (unlikely(got < 0))
 		return got;
 	for (i = 0; i < got; i++) {
@@ -214,9 +223,9 @@ static int send_some(struct vbuf_endpoint *ep, const struct vbuf_call *call,
 			break;
 	}
 	if (likely(i))
-		vbuf_channel_commit(ep, slot, i);
+		vbuf_moves_commit(ep, slot, i);
 	if (unlikely(i < got))
-		vbuf_channel_discard(ep, slot + i, got - i);
+		vbuf_moves_discard(ep, slot + i, got - i);
 	return i ?: err;
 }
 
@@ -229,7 +238,7 @@ static int send_some(struct vbuf_endpoint *ep, const struct vbuf_call *call,
  *
  * Return: how many were sent, or -errno if none, as VBUF_IOC_SENDV says.
  */
-long vbuf_transfer_sendv(struct vbuf_endpoint *ep, const struct vbuf_call *call,
+long vbuf_transfer_sendv(struct vbuf_endpoint *ep, struct vbuf_call call,
 			 const struct vbuf_msg __user *msgs, u32 count)
 {
 	u32 done = 0;
@@ -267,7 +276,7 @@ static int put_info(const struct vbuf_slot *slot, struct vbuf_msg __user *msg)
 }
 
 /* Copies one message out, and what is told about it. */
-static inline int empty(struct vbuf_endpoint *ep, const struct vbuf_call *call,
+static inline int empty(struct vbuf_endpoint *ep, struct vbuf_call call,
 			u32 n, struct vbuf_msg __user *msg)
 {
 	const struct vbuf_pool *pool = &ep->channel->pool;
@@ -281,16 +290,16 @@ static inline int empty(struct vbuf_endpoint *ep, const struct vbuf_call *call,
 		err = vbuf_user_copy_out(pool, n, to, slot->len);
 	if (likely(!err))
 		err = vbuf_user_put_entry_out(msg, slot->len, flags);
-	if (!err && (call->flags & VBUF_HOLD))
+	if (!err && (call.flags & VBUF_HOLD))
 		err = vbuf_user_put_cookie(msg,
-					   vbuf_channel_cookie(ep->channel, n));
-	if (!err && (call->flags & VBUF_INFO))
+					   vbuf_moves_cookie(ep->channel, n));
+	if (!err && (call.flags & VBUF_INFO))
 		err = put_info(slot, msg);
 	return err;
 }
 
 /* Receives as many messages as are queued, at least one. */
-static int recv_some(struct vbuf_endpoint *ep, const struct vbuf_call *call,
+static int recv_some(struct vbuf_endpoint *ep, struct vbuf_call call,
 		     struct vbuf_msg __user *msgs, u32 count)
 {
 	u32 slot[VBUF_BATCH], room[VBUF_BATCH];
@@ -300,7 +309,7 @@ static int recv_some(struct vbuf_endpoint *ep, const struct vbuf_call *call,
 	count = min(count, VBUF_BATCH);
 	if (unlikely(vbuf_user_get_rooms(msgs, room, count)))
 		return -EFAULT;
-	got = vbuf_channel_acquire(ep, call, slot, room, count);
+	got = vbuf_moves_acquire(ep, call, slot, room, count);
 	if (got == -EMSGSIZE && vbuf_user_put_msg_len(msgs, room[0]))
 		return -EFAULT;
 	if (unlikely(got < 0))
@@ -315,12 +324,12 @@ static int recv_some(struct vbuf_endpoint *ep, const struct vbuf_call *call,
 		i = 0;
 	}
 	if (unlikely(i < got))
-		vbuf_channel_undo(ep, slot + i, got - i);
+		vbuf_moves_undo(ep, slot + i, got - i);
 	if (unlikely(!i))
 		return err;
-	if (call->flags & VBUF_HOLD)
-		return vbuf_channel_hold(ep, slot, i) ?: i;
-	vbuf_channel_release(ep, slot, i);
+	if (call.flags & VBUF_HOLD)
+		return vbuf_moves_hold(ep, slot, i) ?: i;
+	vbuf_moves_release(ep, slot, i);
 	return i;
 }
 
@@ -333,16 +342,16 @@ static int recv_some(struct vbuf_endpoint *ep, const struct vbuf_call *call,
  *
  * Return: how many were received, or -errno if none, as VBUF_IOC_RECVV says.
  */
-long vbuf_transfer_recvv(struct vbuf_endpoint *ep, const struct vbuf_call *call,
+long vbuf_transfer_recvv(struct vbuf_endpoint *ep, struct vbuf_call call,
 			 struct vbuf_msg __user *msgs, u32 count)
 {
-	struct vbuf_call rest = *call;
+	struct vbuf_call rest = call;
 	u32 done = 0;
 	int n;
 
 	rest.flags |= VBUF_DONTWAIT;
 	do {
-		n = recv_some(ep, done ? &rest : call, msgs + done,
+		n = recv_some(ep, done ? rest : call, msgs + done,
 			      count - done);
 		if (n < 0)
 			break;

@@ -12,6 +12,7 @@
 
 #include "channel.h"
 #include "waiter.h"
+#include "wakes.h"
 
 static unsigned int spin_ns = 20000;
 module_param(spin_ns, uint, 0644);
@@ -203,7 +204,7 @@ static void sleep_until_woken(const struct vbuf_waiter *waiter)
  * @ch: whose line it is; its lock is not held
  * @line: the line
  * @waiter: has joined it
- * @call: until when to wait
+ * @deadline: until when to wait, CLOCK_MONOTONIC in ns; 0 for ever
  *
  * A stopped or frozen thread leaves the line and, its call restarted, joins it
  * again at the end.
@@ -212,13 +213,13 @@ static void sleep_until_woken(const struct vbuf_waiter *waiter)
  * for, or an error; -ERESTARTSYS or -ETIMEDOUT if it left unserved.
  */
 int vbuf_line_wait(struct vbuf_channel *ch, struct vbuf_line *line,
-		   struct vbuf_waiter *waiter, const struct vbuf_call *call)
+		   struct vbuf_waiter *waiter, u64 deadline)
 {
 	int err;
 
 	if (spin(line, waiter))
 		return waiter->result;
-	err = sleep_interruptibly(waiter, call->deadline);
+	err = sleep_interruptibly(waiter, deadline);
 	if (!err)
 		return waiter->result;
 	scoped_guard(spinlock, &ch->lock) {

@@ -6,9 +6,9 @@
 #include <linux/types.h>
 
 struct task_struct;
-struct vbuf_call;
 struct vbuf_channel;
 struct vbuf_endpoint;
+struct vbuf_wakes;
 
 /**
  * DOC: Waiters and lines
@@ -76,23 +76,6 @@ struct vbuf_line {
 	int server_cpu;
 };
 
-/**
- * struct vbuf_wakes - what to do once the channel's lock is let go
- * @first: waiters to wake, in the order in which they were served
- * @last: the last of them
- * @in: messages that entered the queue, where somebody watches
- * @out: slots that became free, where somebody watches
- * @hup: VBUF_RIGHT_RECV, VBUF_RIGHT_SEND: the endpoints with that right have
- *	lost the other side, or one of them has lost the right
- */
-struct vbuf_wakes {
-	struct vbuf_waiter *first;
-	struct vbuf_waiter *last;
-	u32 in;
-	u32 out;
-	u32 hup;
-};
-
 void vbuf_line_init(struct vbuf_line *line);
 void vbuf_line_join(struct vbuf_line *line, struct vbuf_waiter *waiter);
 void vbuf_line_serve(struct vbuf_line *line, struct vbuf_waiter *waiter,
@@ -100,7 +83,7 @@ void vbuf_line_serve(struct vbuf_line *line, struct vbuf_waiter *waiter,
 void vbuf_line_fail(struct vbuf_line *line, struct vbuf_endpoint *ep,
 		    int result, struct vbuf_wakes *wakes);
 int vbuf_line_wait(struct vbuf_channel *ch, struct vbuf_line *line,
-		   struct vbuf_waiter *waiter, const struct vbuf_call *call);
+		   struct vbuf_waiter *waiter, u64 deadline);
 void vbuf_waiter_wake_all(struct vbuf_waiter *first);
 
 /* The first in line, or NULL. */

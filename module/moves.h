@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef VBUF_MOVES_H
+#define VBUF_MOVES_H
+
+#include <linux/pid.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/spinlock.h>
+#include <linux/timekeeping.h>
+
+#include "channel.h"
+#include "endpoint.h"
+#include "wakes.h"
+
+/**
+ * DOC: Moves
+ *
+ * The six arrows of the picture in channel.h:
+ *
+ *   reserve   free -> sender          commit    sender -> queue
+ *   discard   sender -> free          acquire   queue -> receiver
+ *   release   receiver -> free        requeue   receiver -> queue
+ *
+ * (undo is a requeue of what was never delivered; hold marks what a receiver
+ * keeps until give_back.) Each comes for many slots, in moves.c; the four that
+ * every message makes come inline for one slot as well. What is inline is the
+ * case where nobody waits and nobody watches; the rest is called, with the lock
+ * held. So a message that meets no waiter costs, beside its two copies and the
+ * reading of the clock, four holdings of the lock, of 10 to 25 instructions
+ * each.
+ */
+
+/* The most slots that move in one holding of the lock. */
+#define VBUF_BATCH	32U
+
+/**
+ * struct vbuf_call - how a call waits, and what it wants; passed in registers
+ * @flags: VBUF_DONTWAIT, VBUF_DROP_OLDEST, VBUF_HOLD, VBUF_INFO
+ * @deadline: CLOCK_MONOTONIC in ns, 0 for ever
+ */
+struct vbuf_call {
+	unsigned long flags;
+	u64 deadline;
+};
+
+int vbuf_moves_wait_slot(struct vbuf_endpoint *ep, struct vbuf_call call)
+	__releases(&ep->channel->lock);
+int vbuf_moves_wait_message(struct vbuf_endpoint *ep, struct vbuf_call call,
+			    u32 room, u32 *too_long)
+	__releases(&ep->channel->lock);
+void vbuf_moves_commit_watched(struct vbuf_endpoint *ep, u32 n)
+	__releases(&ep->channel->lock);
+void vbuf_moves_release_watched(struct vbuf_endpoint *ep, u32 n)
+	__releases(&ep->channel->lock);
+
+int vbuf_moves_reserve(struct vbuf_endpoint *ep, struct vbuf_call call,
+		       u32 *slot, u32 count);
+void vbuf_moves_commit(struct vbuf_endpoint *ep, const u32 *slot, u32 count);
+void vbuf_moves_discard(struct vbuf_endpoint *ep, const u32 *slot, u32 count);
+int vbuf_moves_acquire(struct vbuf_endpoint *ep, struct vbuf_call call,
+		       u32 *slot, u32 *room, u32 count);
+void vbuf_moves_release(struct vbuf_endpoint *ep, const u32 *slot, u32 count);
+void vbuf_moves_undo(struct vbuf_endpoint *ep, const u32 *slot, u32 count);
+int vbuf_moves_hold(struct vbuf_endpoint *ep, const u32 *slot, u32 count);
+int vbuf_moves_give_back(struct vbuf_endpoint *ep, u64 cookie, bool requeue);
+void vbuf_moves_return_held(struct vbuf_endpoint *ep);
+int vbuf_moves_drain(struct vbuf_endpoint *ep, struct vbuf_call call);
+
+/* What names a delivery of the message in slot @n to VBUF_IOC_RELEASE. */
+static inline u64 vbuf_moves_cookie(const struct vbuf_channel *ch, u32 n)
+{
+	const struct vbuf_slot *slot = &ch->pool.slot[n];
+
+	return slot->seq << 28 | (u64)(slot->deliveries & 0xff) << 20 | n;
+}
+
+/* Whether @ep finds a free slot that it may take. */
+static __always_inline bool vbuf_moves_can_reserve(struct vbuf_endpoint *ep)
+	__must_hold(&ep->channel->lock)
+{
+	const struct vbuf_channel *ch = ep->channel;
+
+	return ep->can & VBUF_RIGHT_SEND && !ch->no_receiver &&
+	       ch->free.count && ep->owned < ch->held_max;
+}
+
+/* Whether @ep finds a message that it may take. */
+static __always_inline bool vbuf_moves_can_acquire(struct vbuf_endpoint *ep,
+						   u32 room)
+	__must_hold(&ep->channel->lock)
+{
+	const struct vbuf_channel *ch = ep->channel;
+
+	return ep->can & VBUF_RIGHT_RECV && ch->queue.count &&
+	       ch->pool.slot[ch->queue.head].len <= room &&
+	       ep->owned < ch->held_max;
+}
+
+/* A receiver becomes the owner of a message. */
+static __always_inline void vbuf_moves_take_locked(struct vbuf_channel *ch,
+						   struct vbuf_endpoint *ep,
+						   u32 n)
+	__must_hold(&ch->lock)
+{
+	ch->pool.slot[n].deliveries++;
+	ch->receiving++;
+	ep->owned++;
+}
+
+/* A receiver's message was received, but its slot is not free yet. */
+static __always_inline void vbuf_moves_consume_locked(struct vbuf_channel *ch,
+						      struct vbuf_endpoint *ep,
+						      u32 n)
+	__must_hold(&ch->lock)
+{
+	ch->received++;
+	ch->received_bytes += ch->pool.slot[n].len;
+	ch->receiving--;
+	ep->received++;
+	ep->owned--;
+}
+
+/* A sender's slot is a message, but not in the queue yet. */
+static __always_inline void vbuf_moves_number_locked(struct vbuf_channel *ch,
+						     struct vbuf_endpoint *ep,
+						     u32 n)
+	__must_hold(&ch->lock)
+{
+	ch->pool.slot[n].seq = ch->seq++;
+	ch->sent_bytes += ch->pool.slot[n].len;
+	ep->sent++;
+	ep->owned--;
+}
+
+/* A message enters the queue at its tail. */
+static __always_inline void vbuf_moves_enter_locked(struct vbuf_channel *ch,
+						    u32 n)
+	__must_hold(&ch->lock)
+{
+	vbuf_chain_push_tail(&ch->queue, &ch->pool, n);
+	if (ch->queue.count > ch->max_depth)
+		ch->max_depth = ch->queue.count;
+}
+
+/* What a message tells of its sending, but what the lock is needed for. */
+static __always_inline void vbuf_moves_stamp(struct vbuf_slot *slot,
+					     const struct vbuf_endpoint *ep,
+					     u64 now)
+{
+	struct pid *pid = task_tgid(current);
+
+	slot->deliveries = 0;
+	slot->time_ns = now;
+	slot->uid = ep->uid;
+	if (unlikely(slot->pid != pid)) {
+		put_pid(slot->pid);
+		slot->pid = get_pid(pid);
+	}
+}
+
+/* Somebody waits for a message, or wants to know of it. */
+static __always_inline bool vbuf_moves_queue_watched(struct vbuf_channel *ch)
+{
+	return ch->want_message.count | ch->watched;
+}
+
+/* Somebody waits for a slot or an empty queue, or wants to know of it. */
+static __always_inline bool vbuf_moves_free_watched(struct vbuf_channel *ch)
+{
+	return ch->want_slot.count | ch->want_drain.count | ch->watched;
+}
+
+/* vbuf_moves_reserve() of one slot. Return: its number, or -errno. */
+static __always_inline int vbuf_moves_reserve_one(struct vbuf_endpoint *ep,
+						  struct vbuf_call call)
+{
+	struct vbuf_channel *ch = ep->channel;
+	int n;
+
+	spin_lock(&ch->lock);
+	if (unlikely(!vbuf_moves_can_reserve(ep)))
+		return vbuf_moves_wait_slot(ep, call);
+	n = vbuf_chain_pop(&ch->free, &ch->pool);
+	ep->owned++;
+	spin_unlock(&ch->lock);
+	return n;
+}
+
+/* vbuf_moves_commit() of one slot. */
+static __always_inline void vbuf_moves_commit_one(struct vbuf_endpoint *ep,
+						  u32 n)
+{
+	struct vbuf_channel *ch = ep->channel;
+
+	vbuf_moves_stamp(&ch->pool.slot[n], ep, ktime_get_mono_fast_ns());
+	spin_lock(&ch->lock);
+	if (unlikely(vbuf_moves_queue_watched(ch))) {
+		vbuf_moves_commit_watched(ep, n);
+		return;
+	}
+	vbuf_moves_number_locked(ch, ep, n);
+	vbuf_moves_enter_locked(ch, n);
+	spin_unlock(&ch->lock);
+}
+
+/* vbuf_moves_acquire() of one message. Return: its slot's number, or -errno. */
+static __always_inline int vbuf_moves_acquire_one(struct vbuf_endpoint *ep,
+						  struct vbuf_call call,
+						  u32 room, u32 *too_long)
+{
+	struct vbuf_channel *ch = ep->channel;
+	int n;
+
+	spin_lock(&ch->lock);
+	if (unlikely(!vbuf_moves_can_acquire(ep, room)))
+		return vbuf_moves_wait_message(ep, call, room, too_long);
+	n = vbuf_chain_pop(&ch->queue, &ch->pool);
+	vbuf_moves_take_locked(ch, ep, n);
+	spin_unlock(&ch->lock);
+	return n;
+}
+
+/* vbuf_moves_release() of one message. */
+static __always_inline void vbuf_moves_release_one(struct vbuf_endpoint *ep,
+						   u32 n)
+{
+	struct vbuf_channel *ch = ep->channel;
+
+	spin_lock(&ch->lock);
+	if (unlikely(vbuf_moves_free_watched(ch))) {
+		vbuf_moves_release_watched(ep, n);
+		return;
+	}
+	vbuf_moves_consume_locked(ch, ep, n);
+	vbuf_chain_push_head(&ch->free, &ch->pool, n);
+	spin_unlock(&ch->lock);
+}
+
+#endif /* VBUF_MOVES_H */

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef VBUF_WAKES_H
+#define VBUF_WAKES_H
+
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+#include "channel.h"
+
+/**
+ * DOC: Wakes
+ *
+ * Who is to be woken or told, collected while a channel's lock is held and
+ * carried out once it is let go: waiters that were served, pollers, and owners
+ * of signals.
+ *
+ * A poller stands in its wait queue before it takes the channel's lock to look.
+ * So if it looked before a change, who made the change finds it in the wait
+ * queue, also after having let the lock go: no edge is lost.
+ */
+
+/**
+ * struct vbuf_wakes - what to do once the channel's lock is let go
+ * @first: waiters to wake, in the order in which they were served
+ * @last: the last of them
+ * @in: messages that entered the queue, where somebody watches
+ * @out: slots that became free, where somebody watches
+ * @hup: VBUF_RIGHT_RECV, VBUF_RIGHT_SEND: the endpoints with that right have
+ *	lost the other side, or one of them has lost the right
+ */
+struct vbuf_wakes {
+	struct vbuf_waiter *first;
+	struct vbuf_waiter *last;
+	u32 in;
+	u32 out;
+	u32 hup;
+};
+
+void vbuf_wakes_carry_out(struct vbuf_channel *ch,
+			  const struct vbuf_wakes *wakes);
+
+/* Lets the channel's lock go, and does what it was in the way of. */
+static inline void vbuf_wakes_unlock(struct vbuf_channel *ch,
+				     const struct vbuf_wakes *wakes)
+	__releases(&ch->lock)
+{
+	spin_unlock(&ch->lock);
+	vbuf_wakes_carry_out(ch, wakes);
+}
+
+#endif /* VBUF_WAKES_H */
