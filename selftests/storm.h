@@ -14,7 +14,7 @@ unsigned int storm_scale(unsigned int n);
 __u64 storm_seed(void);
 __u32 storm_below(__u64 *state, __u32 n);
 void *storm_shared(size_t size);
-void storm_kill(pid_t pid);
+int storm_kill(pid_t pid);
 
 /* A numbered message; @sum tells a torn or foreign one. */
 #define STORM_WORDS	5
@@ -47,7 +47,7 @@ struct crew {
 };
 
 void crew_begin(struct crew *crew);
-void crew_kill(struct crew *crew, unsigned int which);
+int crew_kill(struct crew *crew, unsigned int which);
 void crew_end(struct crew *crew);
 int crew_wait(struct crew *crew);
 

@@ -8,7 +8,7 @@
 #include "storm.h"
 
 #define WORKERS		4U
-#define MESSAGES	600U
+#define MESSAGES	3000U
 #define SLOTS		4U
 #define BATCH		8U
 

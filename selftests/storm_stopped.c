@@ -11,7 +11,7 @@
 
 #define SENDERS		4U
 #define WORKERS		8U
-#define STOPS		60U
+#define STOPS		200U
 #define PROGRESS	8U
 
 /* What the senders of the storm sent, and its receivers got, added up. */

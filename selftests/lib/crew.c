@@ -22,10 +22,12 @@ void crew_begin(struct crew *crew)
 }
 
 /* Kills a member; when this returns, all it had is gone, and another works. */
-void crew_kill(struct crew *crew, unsigned int which)
+int crew_kill(struct crew *crew, unsigned int which)
 {
-	storm_kill(crew->pid[which]);
+	int how = storm_kill(crew->pid[which]);
+
 	fill_place(crew, which);
+	return how;
 }
 
 void crew_end(struct crew *crew)

@@ -42,11 +42,11 @@ void *storm_shared(size_t size)
 	return mem;
 }
 
-/* Returns when the child, and all that it had, is gone. */
-void storm_kill(pid_t pid)
+/* Returns when the child, and all that it had, is gone: how, as vt_reap(). */
+int storm_kill(pid_t pid)
 {
 	kill(pid, SIGKILL);
-	vt_reap(pid);
+	return vt_reap(pid);
 }
 
 static __u64 sum_of(const struct storm_msg *msg)
