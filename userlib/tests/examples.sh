@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # The examples build against an installed copy. What they do is tested where
-# there is a module.
+# there is a module, with the programs that this leaves in build/examples/.
 
 cd "$(dirname "$0")" || exit 2
 . ./tap.sh
@@ -14,20 +14,24 @@ install_to "$scratch/root" > "$scratch/log" 2>&1 || {
 }
 use_installed "$scratch/root"
 
+mkdir -p "$build/examples"
+
+# builds NAME [SOURCE]
 builds() {
-	$CC -std=gnu11 -Wall -Wextra -Werror -O2 -o "$scratch/example" "$1" \
-		$(pkg-config --cflags --libs libvbuf)
+	rm -f "$build/examples/$1"
+	$CC -std=gnu11 -Wall -Wextra -Werror -O2 -o "$build/examples/$1" \
+		"${2:-../examples/$1.c}" $(pkg-config --cflags --libs libvbuf)
 }
 
-# The example in a page, taken out of its source.
-page_program() {
-	sed -n '/^#include <stdio.h>/,/^}/p' "$1" > "$scratch/page.c"
-	[ -s "$scratch/page.c" ] && builds "$scratch/page.c"
+# The program in a page, as it stands there.
+page_builds() {
+	sed -n '/^#include <stdio.h>/,/^}/p' "../man/$1" > "$scratch/page.c"
+	[ -s "$scratch/page.c" ] && builds "$1" "$scratch/page.c"
 }
 
-for example in ../examples/*.c; do
-	try "$(basename "$example") builds" builds "$example"
+for example in producer_consumer worker_pool; do
+	try "$example builds" builds $example
 done
-try "the program in libvbuf(3) builds" page_program ../man/libvbuf.3
+try "the program in libvbuf(3) builds" page_builds libvbuf.3
 
 finish
