@@ -2,6 +2,7 @@
 /* Knows where the device is, and how oflags become rights. */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -48,8 +49,12 @@ int vbuf_device_rights(int oflags, __u32 *rights)
  */
 int vbuf_device_open(int oflags)
 {
-	int fd = open(VBUF_DEVICE, O_RDWR | O_CLOEXEC | (oflags & O_NONBLOCK));
+	int cancel, fd;
 
+	/* A thread that ended here would leave what it has open so far. */
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
+	fd = open(VBUF_DEVICE, O_RDWR | O_CLOEXEC | (oflags & O_NONBLOCK));
+	pthread_setcancelstate(cancel, NULL);
 	if (fd < 0 && (errno == ENOENT || errno == ENXIO))
 		errno = ENODEV;
 	return fd;
@@ -85,7 +90,10 @@ int vbuf_device_bind(int oflags, unsigned long command, void *arg)
 void vbuf_device_close(int fd)
 {
 	int saved = errno;
+	int cancel;
 
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
 	close(fd);
+	pthread_setcancelstate(cancel, NULL);
 	errno = saved;
 }
