@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Two trace events on every CPU, counted and not recorded. Workers inherit the
+ * descriptors, and so one of them can switch the counters on and off for all.
+ */
+#include <linux/perf_event.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "count.h"
+
+#define COUNT_CPUS 64
+
+enum { COUNT_SYSCALLS, COUNT_WAKEUPS, COUNT_EVENTS };
+
+/*
+ * COMM is the running thread's name, comm the one that is woken. The barrier at
+ * the end of a phase and getrusage() are counted as well; they are few beside
+ * the messages of a phase.
+ */
+static const struct {
+	const char *event;
+	const char *filter;
+} events[COUNT_EVENTS] = {
+	{ "raw_syscalls/sys_enter", "COMM == \"" COUNT_COMM "\"" },
+	{ "sched/sched_wakeup", "comm == \"" COUNT_COMM "\"" },
+};
+
+static int fds[COUNT_EVENTS][COUNT_CPUS];
+static int cpus;
+
+static int event_id(const char *event, unsigned long long *id)
+{
+	char path[128];
+	FILE *file;
+	int got;
+
+	snprintf(path, sizeof(path), "/sys/kernel/tracing/events/%s/id", event);
+	file = fopen(path, "re");
+	if (!file)
+		return -1;
+	got = fscanf(file, "%llu", id);
+	fclose(file);
+	return got == 1 ? 0 : -1;
+}
+
+static int event_open(int event, int cpu)
+{
+	struct perf_event_attr attr;
+	unsigned long long id;
+	int fd;
+
+	if (event_id(events[event].event, &id))
+		return -1;
+	memset(&attr, 0, sizeof(attr));
+	attr.type = PERF_TYPE_TRACEPOINT;
+	attr.size = sizeof(attr);
+	attr.config = id;
+	attr.disabled = 1;
+	fd = (int)syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+	if (fd >= 0 && ioctl(fd, PERF_EVENT_IOC_SET_FILTER, events[event].filter)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+int count_open(void)
+{
+	int event, cpu;
+	long online = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (online > COUNT_CPUS)
+		return -1;
+	for (cpu = 0; cpu < online; cpu++, cpus++) {
+		for (event = 0; event < COUNT_EVENTS; event++) {
+			fds[event][cpu] = event_open(event, cpu);
+			if (fds[event][cpu] >= 0)
+				continue;
+			while (event--)
+				close(fds[event][cpu]);
+			count_close();
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static void count_all(unsigned long request)
+{
+	int event, cpu;
+
+	for (cpu = 0; cpu < cpus; cpu++)
+		for (event = 0; event < COUNT_EVENTS; event++)
+			ioctl(fds[event][cpu], request, 0);
+}
+
+void count_close(void)
+{
+	int event, cpu;
+
+	for (cpu = 0; cpu < cpus; cpu++)
+		for (event = 0; event < COUNT_EVENTS; event++)
+			close(fds[event][cpu]);
+	cpus = 0;
+}
+
+/* Does nothing where the counters are not open: then the phase is timed. */
+void count_on(void)
+{
+	count_all(PERF_EVENT_IOC_RESET);
+	count_all(PERF_EVENT_IOC_ENABLE);
+}
+
+void count_off(void)
+{
+	count_all(PERF_EVENT_IOC_DISABLE);
+}
+
+int count_read(struct counts *counts)
+{
+	uint64_t sums[COUNT_EVENTS] = { 0 };
+	int event, cpu;
+
+	for (cpu = 0; cpu < cpus; cpu++) {
+		for (event = 0; event < COUNT_EVENTS; event++) {
+			uint64_t value;
+
+			if (read(fds[event][cpu], &value, sizeof(value)) != sizeof(value))
+				return -1;
+			sums[event] += value;
+		}
+	}
+	counts->syscalls = sums[COUNT_SYSCALLS];
+	counts->wakeups = sums[COUNT_WAKEUPS];
+	return 0;
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Reads the command line. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "options.h"
+
+static const struct option longs[] = {
+	{ "subjects", required_argument, NULL, 's' },
+	{ "sizes", required_argument, NULL, 'z' },
+	{ "modes", required_argument, NULL, 'm' },
+	{ "repeat", required_argument, NULL, 'r' },
+	{ "depth", required_argument, NULL, 'd' },
+	{ "number", required_argument, NULL, 'n' },
+	{ "budget", required_argument, NULL, 'b' },
+	{ "count", no_argument, NULL, 'c' },
+	{ "pin", no_argument, NULL, 'p' },
+	{ 0 },
+};
+
+void options_usage(void)
+{
+	fputs("usage: bench rate|trip|many|memory|bound [OPTION...]\n"
+	      "  --subjects LIST  of vbuf, vbuf-ioctl, vbuf-x32, pipe, pipe-packet, pipe-x32,\n"
+	      "                   mq, sysv, unix, unix-x32, null, null-ioctl\n"
+	      "  --sizes LIST     bytes a message, multiples of 8\n"
+	      "  --modes LIST     of same, 1x1, 2x2 (rate)\n"
+	      "  --repeat N       how often to do it all, in turn\n"
+	      "  --depth N        messages a queue holds, instead of 64 (4 beyond 64 KiB) (rate)\n"
+	      "  --number N       round trips (trip), queues (many)\n"
+	      "  --budget NS      how long to measure one thing once (rate)\n"
+	      "  --count          count system calls and wake-ups; the times are spoilt\n"
+	      "  --pin            senders on CPU 0, receivers on CPU 1\n"
+	      "Prints a JSON object a line.\n", stderr);
+}
+
+static int add_subject(struct options *o, const char *word)
+{
+	const struct subject *subject = queue_subject(word);
+
+	if (!subject || o->nr_subjects == OPTIONS_MOST)
+		return -1;
+	o->subjects[o->nr_subjects++] = subject;
+	return 0;
+}
+
+static int add_size(struct options *o, const char *word)
+{
+	unsigned long size = strtoul(word, NULL, 0);
+
+	if (!size || size % 8 || o->nr_sizes == OPTIONS_MOST)
+		return -1;
+	o->sizes[o->nr_sizes++] = size;
+	return 0;
+}
+
+static int add_mode(struct options *o, const char *word)
+{
+	static const char *const modes[] = { "same", "1x1", "2x2" };
+	unsigned int i;
+
+	for (i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		if (strcmp(word, modes[i]) || o->nr_pairs == OPTIONS_MOST)
+			continue;
+		o->pairs[o->nr_pairs++] = i;
+		return 0;
+	}
+	return -1;
+}
+
+static int add_each(struct options *o, char *list,
+		    int (*add)(struct options *o, const char *word))
+{
+	char *save = NULL;
+	char *word;
+
+	for (word = strtok_r(list, ",", &save); word; word = strtok_r(NULL, ",", &save)) {
+		if (!add(o, word))
+			continue;
+		fprintf(stderr, "bench: %s: not known here, or one too many\n", word);
+		return -1;
+	}
+	return 0;
+}
+
+static int take_option(struct options *o, int option, char *value)
+{
+	switch (option) {
+	case 's':
+		return add_each(o, value, add_subject);
+	case 'z':
+		return add_each(o, value, add_size);
+	case 'm':
+		return add_each(o, value, add_mode);
+	case 'r':
+		o->repeat = (unsigned int)strtoul(value, NULL, 0);
+		return o->repeat ? 0 : -1;
+	case 'd':
+		o->depth = (unsigned int)strtoul(value, NULL, 0);
+		return o->depth ? 0 : -1;
+	case 'n':
+		o->number = strtoul(value, NULL, 0);
+		return o->number ? 0 : -1;
+	case 'b':
+		o->budget_ns = strtoul(value, NULL, 0);
+		return o->budget_ns ? 0 : -1;
+	case 'c':
+		o->count = true;
+		return 0;
+	case 'p':
+		o->pin = true;
+		return 0;
+	default:
+		return -1;
+	}
+}
+
+int options_parse(struct options *o, int argc, char **argv)
+{
+	int option;
+
+	memset(o, 0, sizeof(*o));
+	o->repeat = 1;
+	o->number = 1000;
+	o->budget_ns = 8000000;
+	while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1)
+		if (take_option(o, option, optarg))
+			return -1;
+	return optind == argc ? 0 : -1;
+}
