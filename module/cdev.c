@@ -11,14 +11,13 @@
 #include <linux/poll.h>
 #include <linux/sched.h>
 #include <linux/time_namespace.h>
-#include <linux/uio.h>
 
 #include "bind.h"
 #include "cdev.h"
 #include "channel.h"
 #include "endpoint.h"
+#include "held.h"
 #include "list.h"
-#include "moves.h"
 #include "registry.h"
 #include "transfer.h"
 #include "user.h"
@@ -43,64 +42,6 @@ static int vbuf_release(struct inode *inode, struct file *file)
 {
 	vbuf_bind_end(file);
 	return 0;
-}
-
-static unsigned int wait_flags(const struct file *file)
-{
-	return file->f_flags & O_NONBLOCK ? VBUF_DONTWAIT : 0;
-}
-
-static ssize_t vbuf_write(struct file *file, const char __user *from,
-			  size_t len, loff_t *pos)
-{
-	struct vbuf_endpoint *ep = vbuf_bind_endpoint(file);
-	struct vbuf_call call = { .flags = wait_flags(file) };
-
-	if (unlikely(!ep))
-		return -ENOTCONN;
-	return vbuf_transfer_send(ep, call, from, len);
-}
-
-/* At hang-up, read() gives the end of file. */
-static ssize_t read_result(ssize_t n)
-{
-	return likely(n != -EPIPE) ? n : 0;
-}
-
-static ssize_t vbuf_read(struct file *file, char __user *to, size_t size,
-			 loff_t *pos)
-{
-	struct vbuf_endpoint *ep = vbuf_bind_endpoint(file);
-	struct vbuf_call call = { .flags = wait_flags(file) };
-
-	if (unlikely(!ep))
-		return -ENOTCONN;
-	return read_result(vbuf_transfer_recv(ep, call, to, size, NULL));
-}
-
-static unsigned int iter_flags(const struct kiocb *iocb)
-{
-	if (iocb->ki_flags & IOCB_NOWAIT)
-		return VBUF_DONTWAIT;
-	return wait_flags(iocb->ki_filp);
-}
-
-static ssize_t vbuf_write_iter(struct kiocb *iocb, struct iov_iter *from)
-{
-	struct vbuf_endpoint *ep = vbuf_bind_endpoint(iocb->ki_filp);
-	struct vbuf_call call = { .flags = iter_flags(iocb) };
-
-	return ep ? vbuf_transfer_send_iter(ep, call, from) : -ENOTCONN;
-}
-
-static ssize_t vbuf_read_iter(struct kiocb *iocb, struct iov_iter *to)
-{
-	struct vbuf_endpoint *ep = vbuf_bind_endpoint(iocb->ki_filp);
-	struct vbuf_call call = { .flags = iter_flags(iocb) };
-
-	if (!ep)
-		return -ENOTCONN;
-	return read_result(vbuf_transfer_recv_iter(ep, call, to));
 }
 
 static __poll_t vbuf_poll(struct file *file, poll_table *wait)
@@ -134,81 +75,74 @@ static int vbuf_fasync(int fd, struct file *file, int on)
 	return err;
 }
 
-/* From the caller's time namespace to ours; 0 stays "for ever". */
-static u64 deadline_from_user(u64 ns)
+/* From the caller's time namespace to ours. */
+static noinline u64 deadline_from_user(u64 ns)
 {
 	struct timespec64 offset = {};
 	s64 host;
 
-	if (!ns)
-		return 0;
 	timens_add_monotonic(&offset);
 	host = min_t(u64, ns, KTIME_MAX);
 	if (check_sub_overflow(host, timespec64_to_ns(&offset), &host))
 		return KTIME_MAX;
+	/* Long past, but not 0, which is "for ever". */
 	return max_t(s64, host, 1);
 }
 
-static int init_call(struct vbuf_call *call, const struct file *file,
-		     u32 flags, u32 allowed, u64 deadline)
+static __always_inline struct vbuf_call call_of(const struct file *file,
+						u32 flags, u64 deadline)
 {
-	if (unlikely(flags & ~allowed))
+	struct vbuf_call call = { .flags = flags };
+
+	if (file->f_flags & O_NONBLOCK)
+		call.flags |= VBUF_DONTWAIT;
+	if (unlikely(deadline))
+		call.deadline = deadline_from_user(deadline);
+	return call;
+}
+
+static int check_send_flags(const struct vbuf_endpoint *ep, u32 flags)
+{
+	if (likely(!(flags & ~VBUF_DONTWAIT)))
+		return 0;
+	if (flags & ~SEND_FLAGS || !(ep->channel->attr.flags & VBUF_LOSSY))
 		return -EINVAL;
-	call->flags = flags | wait_flags(file);
-	call->deadline = deadline_from_user(deadline);
 	return 0;
 }
 
-static bool may_drop(const struct vbuf_endpoint *ep, u32 flags)
+static long ioctl_send(struct file *file, const struct vbuf_xfer __user *uarg)
 {
-	return likely(!(flags & VBUF_DROP_OLDEST)) ||
-	       ep->channel->attr.flags & VBUF_LOSSY;
-}
-
-static long ioctl_send(struct file *file, struct vbuf_endpoint *ep,
-		       struct vbuf_xfer __user *uarg)
-{
+	struct vbuf_endpoint *ep = vbuf_bind_endpoint(file);
 	struct vbuf_xfer arg;
-	struct vbuf_call call;
-	const void __user *from;
-	long err;
+	int err;
 
+	if (unlikely(!ep))
+		return -ENOTCONN;
 	err = vbuf_user_get_xfer(&arg, uarg);
-	if (!err)
-		err = init_call(&call, file, arg.flags, SEND_FLAGS,
-				arg.deadline_ns);
-	if (!err && !may_drop(ep, arg.flags))
-		err = -EINVAL;
+	if (likely(!err))
+		err = check_send_flags(ep, arg.flags);
 	if (unlikely(err))
 		return err;
-	from = u64_to_user_ptr(arg.buf);
-	if (unlikely(!access_ok(from, min_t(u64, arg.len, VBUF_MAX_SLOT_SIZE))))
-		return -EFAULT;
-	err = vbuf_transfer_send(ep, call, from, arg.len);
-	return err < 0 ? err : 0;
+	return vbuf_transfer_send(ep, call_of(file, arg.flags, arg.deadline_ns),
+				  &arg);
 }
 
-static long ioctl_recv(struct file *file, struct vbuf_endpoint *ep,
-		       struct vbuf_xfer __user *uarg)
+static long ioctl_recv(struct file *file, struct vbuf_xfer __user *uarg)
 {
+	struct vbuf_endpoint *ep = vbuf_bind_endpoint(file);
 	struct vbuf_xfer arg;
-	struct vbuf_call call;
-	void __user *to;
 	u32 too_long;
 	long ret;
 
+	if (unlikely(!ep))
+		return -ENOTCONN;
 	ret = vbuf_user_get_xfer(&arg, uarg);
-	if (!ret)
-		ret = init_call(&call, file, arg.flags, RECV_FLAGS,
-				arg.deadline_ns);
+	if (likely(!ret) && unlikely(arg.flags & ~RECV_FLAGS))
+		ret = -EINVAL;
 	if (unlikely(ret))
 		return ret;
-	to = u64_to_user_ptr(arg.buf);
-	/* No message is longer, so no more room is used. */
-	arg.len = min_t(u64, arg.len, VBUF_MAX_SLOT_SIZE);
-	if (unlikely(!access_ok(to, arg.len)))
-		return -EFAULT;
-	ret = vbuf_transfer_recv(ep, call, to, arg.len, &too_long);
+	ret = vbuf_transfer_recv(ep, call_of(file, arg.flags, arg.deadline_ns),
+				 &arg, &too_long);
 	if (unlikely(ret == -EMSGSIZE) && vbuf_user_put_xfer_len(uarg, too_long))
 		return -EFAULT;
 	return ret;
@@ -230,36 +164,30 @@ static long ioctl_sendv(struct file *file, struct vbuf_endpoint *ep,
 			void __user *uarg)
 {
 	struct vbuf_vector arg;
-	struct vbuf_call call;
 	int err;
 
 	err = get_vector(&arg, uarg);
 	if (!err)
-		err = init_call(&call, file, arg.flags, SEND_FLAGS,
-				arg.deadline_ns);
-	if (!err && !may_drop(ep, arg.flags))
-		err = -EINVAL;
+		err = check_send_flags(ep, arg.flags);
 	if (err)
 		return err;
-	return vbuf_transfer_sendv(ep, call, u64_to_user_ptr(arg.msgs),
-				   arg.count);
+	return vbuf_transfer_sendv(ep, call_of(file, arg.flags, arg.deadline_ns),
+				   u64_to_user_ptr(arg.msgs), arg.count);
 }
 
 static long ioctl_recvv(struct file *file, struct vbuf_endpoint *ep,
 			void __user *uarg)
 {
 	struct vbuf_vector arg;
-	struct vbuf_call call;
 	int err;
 
 	err = get_vector(&arg, uarg);
-	if (!err)
-		err = init_call(&call, file, arg.flags, RECVV_FLAGS,
-				arg.deadline_ns);
+	if (!err && arg.flags & ~RECVV_FLAGS)
+		err = -EINVAL;
 	if (err)
 		return err;
-	return vbuf_transfer_recvv(ep, call, u64_to_user_ptr(arg.msgs),
-				   arg.count);
+	return vbuf_transfer_recvv(ep, call_of(file, arg.flags, arg.deadline_ns),
+				   u64_to_user_ptr(arg.msgs), arg.count);
 }
 
 static long ioctl_release(struct vbuf_endpoint *ep, const void __user *uarg)
@@ -272,13 +200,12 @@ static long ioctl_release(struct vbuf_endpoint *ep, const void __user *uarg)
 		err = -EINVAL;
 	if (err)
 		return err;
-	return vbuf_moves_give_back(ep, arg.cookie,
+	return vbuf_held_give_back(ep, arg.cookie,
 				      arg.flags & VBUF_REQUEUE);
 }
 
 static long ioctl_drain(struct vbuf_endpoint *ep, const void __user *uarg)
 {
-	struct vbuf_call call = {};
 	struct vbuf_drain arg;
 	int err;
 
@@ -287,8 +214,8 @@ static long ioctl_drain(struct vbuf_endpoint *ep, const void __user *uarg)
 		err = -EINVAL;
 	if (err)
 		return err;
-	call.deadline = deadline_from_user(arg.deadline_ns);
-	return vbuf_moves_drain(ep, call);
+	return vbuf_channel_drain(ep, arg.deadline_ns ?
+				  deadline_from_user(arg.deadline_ns) : 0);
 }
 
 static long ioctl_shutdown(struct vbuf_endpoint *ep, const void __user *uarg)
@@ -411,10 +338,6 @@ static long ioctl_endpoint(struct file *file, unsigned int cmd,
 	if (unlikely(!ep))
 		return -ENOTCONN;
 	switch (cmd) {
-	case VBUF_IOC_SEND:
-		return ioctl_send(file, ep, uarg);
-	case VBUF_IOC_RECV:
-		return ioctl_recv(file, ep, uarg);
 	case VBUF_IOC_SENDV:
 		return ioctl_sendv(file, ep, uarg);
 	case VBUF_IOC_RECVV:
@@ -435,10 +358,10 @@ static long ioctl_endpoint(struct file *file, unsigned int cmd,
 	}
 }
 
-static long vbuf_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+/* What is neither SEND nor RECV. */
+static noinline long ioctl_other(struct file *file, unsigned int cmd,
+				 void __user *uarg)
 {
-	void __user *uarg = (void __user *)arg;
-
 	switch (cmd) {
 	case VBUF_IOC_CREATE:
 		return ioctl_create(file, uarg);
@@ -457,6 +380,18 @@ static long vbuf_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	}
 }
 
+static long vbuf_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	void __user *uarg = (void __user *)arg;
+
+	/* Not in the switch: without jump tables its end is far away. */
+	if (cmd == VBUF_IOC_SEND)
+		return ioctl_send(file, uarg);
+	if (cmd == VBUF_IOC_RECV)
+		return ioctl_recv(file, uarg);
+	return ioctl_other(file, cmd, uarg);
+}
+
 /*
  * read and write stand beside their _iter forms, which cost 420 instructions
  * more, for the import of the vector.
@@ -465,10 +400,10 @@ static const struct file_operations vbuf_fops = {
 	.owner = THIS_MODULE,
 	.open = vbuf_open,
 	.release = vbuf_release,
-	.read = vbuf_read,
-	.write = vbuf_write,
-	.read_iter = vbuf_read_iter,
-	.write_iter = vbuf_write_iter,
+	.read = vbuf_transfer_read,
+	.write = vbuf_transfer_write,
+	.read_iter = vbuf_transfer_read_iter,
+	.write_iter = vbuf_transfer_write_iter,
 	.poll = vbuf_poll,
 	.fasync = vbuf_fasync,
 	.unlocked_ioctl = vbuf_ioctl,

@@ -10,9 +10,31 @@
 
 #include "channel.h"
 #include "endpoint.h"
+#include "held.h"
 #include "limits.h"
-#include "moves.h"
 #include "wakes.h"
+
+/**
+ * vbuf_channel_drain() - wait until nothing is queued or being received
+ * @ep: any endpoint of the channel
+ * @deadline: until when to wait, CLOCK_MONOTONIC in ns; 0 for ever
+ *
+ * Return: 0, or -EPIPE, -ETIMEDOUT, -ERESTARTSYS.
+ */
+int vbuf_channel_drain(struct vbuf_endpoint *ep, u64 deadline)
+{
+	struct vbuf_waiter waiter = { .ep = ep };
+	struct vbuf_channel *ch = ep->channel;
+
+	scoped_guard(spinlock, &ch->lock) {
+		if (!ch->queue.count && !ch->receiving)
+			return 0;
+		if (ch->no_receiver)
+			return -EPIPE;
+		vbuf_line_join(&ch->want_drain, &waiter);
+	}
+	return vbuf_line_wait(ch, &ch->want_drain, &waiter, deadline);
+}
 
 /* Whether a side is lost, now that somebody came or went. */
 static void update_hangup_locked(struct vbuf_channel *ch,
@@ -35,6 +57,14 @@ static void update_hangup_locked(struct vbuf_channel *ch,
 	ch->no_receiver = no_receiver;
 }
 
+static void set_rights_locked(struct vbuf_endpoint *ep, u32 can)
+	__must_hold(&ep->channel->lock)
+{
+	ep->can = can;
+	ep->send_max = can & VBUF_RIGHT_SEND ? ep->channel->held_max : 0;
+	ep->recv_max = can & VBUF_RIGHT_RECV ? ep->channel->held_max : 0;
+}
+
 /**
  * vbuf_channel_attach() - an endpoint comes
  * @ch: the channel
@@ -49,7 +79,7 @@ void vbuf_channel_attach(struct vbuf_channel *ch, struct vbuf_endpoint *ep)
 	ep->id = atomic64_inc_return(&last_id);
 	list_add_tail(&ep->link, &ch->endpoints);
 	spin_lock(&ch->lock);
-	ep->can = ep->rights;
+	set_rights_locked(ep, ep->rights);
 	if (ep->can & VBUF_RIGHT_SEND) {
 		ch->senders++;
 		ch->had_sender = true;
@@ -70,7 +100,7 @@ static void give_up(struct vbuf_endpoint *ep, u32 rights)
 
 	spin_lock(&ch->lock);
 	rights &= ep->can;
-	ep->can &= ~rights;
+	set_rights_locked(ep, ep->can & ~rights);
 	if (rights & VBUF_RIGHT_SEND) {
 		ch->senders--;
 		vbuf_line_fail(&ch->want_slot, ep, -EPIPE, &wakes);
@@ -82,7 +112,7 @@ static void give_up(struct vbuf_endpoint *ep, u32 rights)
 	vbuf_wakes_unlock(ch, &wakes);
 
 	if (rights & VBUF_RIGHT_RECV)
-		vbuf_moves_return_held(ep);
+		vbuf_held_return(ep);
 
 	/* Last, so that whoever learns of the end finds the queue complete. */
 	memset(&wakes, 0, sizeof(wakes));

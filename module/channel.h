@@ -153,6 +153,7 @@ struct vbuf_channel *vbuf_channel_destroy(struct vbuf_channel *ch);
 void vbuf_channel_attach(struct vbuf_channel *ch, struct vbuf_endpoint *ep);
 void vbuf_channel_detach(struct vbuf_endpoint *ep);
 void vbuf_channel_shut_down(struct vbuf_endpoint *ep, u32 rights);
+int vbuf_channel_drain(struct vbuf_endpoint *ep, u64 deadline);
 void vbuf_channel_forget_name(struct vbuf_channel *ch);
 __poll_t vbuf_channel_poll(struct vbuf_endpoint *ep);
 void vbuf_channel_watch(struct vbuf_channel *ch);

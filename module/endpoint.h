@@ -35,6 +35,8 @@ struct vbuf_channel;
  *
  * @can: the rights that were not shut down
  * @owned: slots that it owns
+ * @send_max: owning as many, it can reserve no more; 0 without the right to
+ * @recv_max: owning as many, it can acquire no more; 0 without the right to
  * @held: those of them that are held until released
  * @blocked_senders: its threads in channel->want_slot
  * @blocked_receivers: its threads in channel->want_message
@@ -52,6 +54,8 @@ struct vbuf_endpoint {
 
 	u32 can;
 	u32 owned;
+	u32 send_max;
+	u32 recv_max;
 	struct vbuf_chain held;
 	u32 blocked_senders;
 	u32 blocked_receivers;

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How slots move: many at a time, and where somebody waits or watches.
+ * How slots move: a chain at a time, and where somebody waits or watches.
  */
 #include <linux/sched.h>
 
 #include "moves.h"
 #include "waiter.h"
 
-/* Whoever waits for the queue to drain, if it has. */
-static inline void settle_locked(struct vbuf_channel *ch,
-				 struct vbuf_wakes *wakes)
-	__must_hold(&ch->lock)
+/**
+ * vbuf_moves_settle_locked() - tell who waits for the queue to drain, if it has
+ * @ch: a message left it
+ * @wakes: to be carried out once the lock is let go
+ */
+void vbuf_moves_settle_locked(struct vbuf_channel *ch,
+			      struct vbuf_wakes *wakes)
 {
 	if (unlikely(ch->want_drain.count) && !ch->queue.count &&
 	    !ch->receiving)
@@ -39,11 +42,11 @@ static bool hand_slot_locked(struct vbuf_channel *ch, u32 n,
 }
 
 /* A slot that nobody owns any more. */
-static inline void free_slot_locked(struct vbuf_channel *ch, u32 n,
-				    struct vbuf_wakes *wakes)
+static void free_slot_locked(struct vbuf_channel *ch, u32 n,
+			     struct vbuf_wakes *wakes)
 	__must_hold(&ch->lock)
 {
-	if (unlikely(ch->want_slot.count) && hand_slot_locked(ch, n, wakes))
+	if (ch->want_slot.count && hand_slot_locked(ch, n, wakes))
 		return;
 	vbuf_chain_push_head(&ch->free, &ch->pool, n);
 	wakes->out += ch->watched;
@@ -68,7 +71,9 @@ static bool hand_message_locked(struct vbuf_channel *ch, u32 n,
 			vbuf_line_serve(line, waiter, -EDQUOT, wakes);
 			continue;
 		}
-		vbuf_moves_take_locked(ch, waiter->ep, n);
+		ch->pool.slot[n].deliveries++;
+		ch->receiving++;
+		waiter->ep->owned++;
 		waiter->slot = n;
 		vbuf_line_serve(line, waiter, 0, wakes);
 		return true;
@@ -77,7 +82,7 @@ static bool hand_message_locked(struct vbuf_channel *ch, u32 n,
 }
 
 /* A message enters the queue at its tail, or goes straight to a waiter. */
-static inline void queue_message_locked(struct vbuf_channel *ch, u32 n,
+static void queue_message_locked(struct vbuf_channel *ch, u32 n,
 					struct vbuf_wakes *wakes)
 	__must_hold(&ch->lock)
 {
@@ -88,10 +93,17 @@ static inline void queue_message_locked(struct vbuf_channel *ch, u32 n,
 	wakes->in += ch->watched;
 }
 
-/* Messages enter the queue at its head; who waits for one is served first. */
-static void requeue_locked(struct vbuf_channel *ch, struct vbuf_chain *chain,
-			   struct vbuf_wakes *wakes)
-	__must_hold(&ch->lock)
+/**
+ * vbuf_moves_requeue_locked() - messages enter the queue at its head, in order
+ * @ch: the channel
+ * @chain: the messages, owned by nobody any more; emptied
+ * @wakes: to be carried out once the lock is let go
+ *
+ * Who waits for a message is served first.
+ */
+void vbuf_moves_requeue_locked(struct vbuf_channel *ch,
+			       struct vbuf_chain *chain,
+			       struct vbuf_wakes *wakes)
 {
 	u32 n;
 
@@ -103,25 +115,7 @@ static void requeue_locked(struct vbuf_channel *ch, struct vbuf_chain *chain,
 	if (ch->watched)
 		wakes->in += chain->count;
 	vbuf_chain_splice_head(chain, &ch->queue, &ch->pool);
-	if (ch->queue.count > ch->max_depth)
-		ch->max_depth = ch->queue.count;
-}
-
-/* A receiver's message is dropped. */
-static void drop_locked(struct vbuf_channel *ch, struct vbuf_endpoint *ep,
-			u32 n, u64 *counter, struct vbuf_wakes *wakes)
-	__must_hold(&ch->lock)
-{
-	++*counter;
-	ch->receiving--;
-	ep->owned--;
-	free_slot_locked(ch, n, wakes);
-}
-
-static bool delivered_enough(const struct vbuf_channel *ch, u32 n)
-{
-	return ch->attr.max_deliveries &&
-	       ch->pool.slot[n].deliveries >= ch->attr.max_deliveries;
+	ch->max_depth = max(ch->max_depth, ch->queue.count);
 }
 
 static int may_send_locked(const struct vbuf_endpoint *ep)
@@ -193,48 +187,44 @@ unlock:
  * vbuf_moves_reserve() - free slots become a sender's
  * @ep: the sender
  * @call: whether and how long to wait for the first
- * @slot: out: their numbers
  * @count: how many are wanted, 1 to VBUF_BATCH
+ * @chain: out: the slots, at least one
  *
  * Each must be given to vbuf_moves_commit() or vbuf_moves_discard().
  *
- * Return: how many there are, at least one, or -errno as
- * vbuf_moves_wait_slot().
+ * Return: 0, or -errno as vbuf_moves_wait_slot().
  */
 int vbuf_moves_reserve(struct vbuf_endpoint *ep, struct vbuf_call call,
-		       u32 *slot, u32 count)
+		       u32 count, struct vbuf_chain *chain)
 {
 	struct vbuf_channel *ch = ep->channel;
-	u32 i;
 	int n;
 
 	spin_lock(&ch->lock);
-	if (unlikely(!vbuf_moves_can_reserve(ep))) {
+	if (unlikely(!vbuf_moves_can_reserve(ep, ch))) {
 		n = vbuf_moves_wait_slot(ep, call);
-		if (n < 0)
-			return n;
-		*slot = n;
-		return 1;
+		*chain = vbuf_chain_of(n);
+		return n < 0 ? n : 0;
 	}
-	count = min3(count, ch->held_max - ep->owned, ch->free.count);
-	for (i = 0; i < count; i++)
-		slot[i] = vbuf_chain_pop(&ch->free, &ch->pool);
+	count = min3(count, ep->send_max - ep->owned, ch->free.count);
+	*chain = vbuf_chain_take(&ch->free, &ch->pool, count);
 	ep->owned += count;
 	spin_unlock(&ch->lock);
-	return count;
+	return 0;
 }
 
-static void commit_locked(struct vbuf_endpoint *ep, const u32 *slot, u32 count,
+/* One slot becomes a message, where somebody may be concerned. */
+static void commit_locked(struct vbuf_endpoint *ep, u32 n,
 			  struct vbuf_wakes *wakes)
 	__must_hold(&ep->channel->lock)
 {
 	struct vbuf_channel *ch = ep->channel;
-	u32 i;
 
-	for (i = 0; i < count; i++) {
-		vbuf_moves_number_locked(ch, ep, slot[i]);
-		queue_message_locked(ch, slot[i], wakes);
-	}
+	ch->pool.slot[n].seq = ch->seq++;
+	ch->sent_bytes += ch->pool.slot[n].len;
+	ep->sent++;
+	ep->owned--;
+	queue_message_locked(ch, n, wakes);
 }
 
 /**
@@ -246,48 +236,91 @@ void vbuf_moves_commit_watched(struct vbuf_endpoint *ep, u32 n)
 {
 	struct vbuf_wakes wakes = {};
 
-	commit_locked(ep, &n, 1, &wakes);
+	commit_locked(ep, n, &wakes);
 	vbuf_wakes_unlock(ep->channel, &wakes);
+}
+
+static noinline void commit_chain_watched(struct vbuf_endpoint *ep,
+					  struct vbuf_chain chain)
+	__releases(&ep->channel->lock)
+{
+	struct vbuf_channel *ch = ep->channel;
+	struct vbuf_wakes wakes = {};
+
+	while (chain.count)
+		commit_locked(ep, vbuf_chain_pop(&chain, &ch->pool), &wakes);
+	vbuf_wakes_unlock(ch, &wakes);
+}
+
+static void stamp_chain(const struct vbuf_endpoint *ep,
+			const struct vbuf_chain *chain)
+{
+	struct vbuf_slot *slots = ep->channel->pool.slot;
+	struct pid *pid = task_tgid(current);
+	u64 now = ktime_get_mono_fast_ns();
+	u32 n = chain->head, i;
+
+	for (i = 0; i < chain->count; i++) {
+		vbuf_moves_stamp(&slots[n], ep, pid, now);
+		n = slots[n].next;
+	}
+}
+
+static u64 number_chain(struct vbuf_slot *slots, const struct vbuf_chain *chain,
+			u64 seq)
+{
+	u32 n = chain->head, i;
+
+	for (i = 0; i < chain->count; i++) {
+		slots[n].seq = seq++;
+		n = slots[n].next;
+	}
+	return seq;
 }
 
 /**
  * vbuf_moves_commit() - a sender's slots become messages
  * @ep: the sender
- * @slot: their numbers; len and tag of each are set, its bytes written
- * @count: how many, 1 to VBUF_BATCH
+ * @chain: the slots, at most VBUF_BATCH; len and tag of each are set, its bytes
+ *	written
+ * @bytes: in all of them
  */
-void vbuf_moves_commit(struct vbuf_endpoint *ep, const u32 *slot, u32 count)
+void vbuf_moves_commit(struct vbuf_endpoint *ep, struct vbuf_chain chain,
+		       u64 bytes)
 {
 	struct vbuf_channel *ch = ep->channel;
-	u64 now = ktime_get_mono_fast_ns();
-	struct vbuf_wakes wakes = {};
-	u32 i;
 
-	for (i = 0; i < count; i++)
-		vbuf_moves_stamp(&ch->pool.slot[slot[i]], ep, now);
+	stamp_chain(ep, &chain);
 	spin_lock(&ch->lock);
-	commit_locked(ep, slot, count, &wakes);
-	vbuf_wakes_unlock(ch, &wakes);
+	if (unlikely(vbuf_moves_queue_watched(ch))) {
+		commit_chain_watched(ep, chain);
+		return;
+	}
+	ch->seq = number_chain(ch->pool.slot, &chain, ch->seq);
+	ch->sent_bytes += bytes;
+	ep->sent += chain.count;
+	ep->owned -= chain.count;
+	vbuf_chain_splice_tail(&chain, &ch->queue, &ch->pool);
+	ch->max_depth = max(ch->max_depth, ch->queue.count);
+	spin_unlock(&ch->lock);
 }
 
 /**
  * vbuf_moves_discard() - a sender's slots become free
  * @ep: the sender
- * @slot: their numbers
- * @count: how many, at most VBUF_BATCH
+ * @chain: the slots, at most VBUF_BATCH
  */
-void vbuf_moves_discard(struct vbuf_endpoint *ep, const u32 *slot, u32 count)
+void vbuf_moves_discard(struct vbuf_endpoint *ep, struct vbuf_chain chain)
 {
 	struct vbuf_channel *ch = ep->channel;
 	struct vbuf_wakes wakes = {};
-	u32 i;
 
 	spin_lock(&ch->lock);
-	ep->owned -= count;
-	for (i = 0; i < count; i++)
-		free_slot_locked(ch, slot[i], &wakes);
+	ep->owned -= chain.count;
+	while (chain.count)
+		free_slot_locked(ch, vbuf_chain_pop(&chain, &ch->pool), &wakes);
 	/* VBUF_DROP_OLDEST may have emptied the queue. */
-	settle_locked(ch, &wakes);
+	vbuf_moves_settle_locked(ch, &wakes);
 	vbuf_wakes_unlock(ch, &wakes);
 }
 
@@ -336,48 +369,80 @@ int vbuf_moves_wait_message(struct vbuf_endpoint *ep, struct vbuf_call call,
  * vbuf_moves_acquire() - queued messages become a receiver's
  * @ep: the receiver
  * @call: whether and how long to wait for the first
- * @slot: out: their slots' numbers
  * @room: bytes of room for each; out, with -EMSGSIZE: in the first, the length
  *	of the message that did not fit
  * @count: how many are wanted, 1 to VBUF_BATCH
+ * @chain: out: the messages, at least one
  *
- * Each must be given to vbuf_moves_release(), vbuf_moves_hold() or
+ * Each must be given to vbuf_moves_release(), vbuf_held_add() or
  * vbuf_moves_undo().
  *
- * Return: how many there are, at least one, or -errno as
- * vbuf_moves_wait_message().
+ * Return: 0, or -errno as vbuf_moves_wait_message().
  */
 int vbuf_moves_acquire(struct vbuf_endpoint *ep, struct vbuf_call call,
-		       u32 *slot, u32 *room, u32 count)
+		       u32 *room, u32 count, struct vbuf_chain *chain)
 {
 	struct vbuf_channel *ch = ep->channel;
-	u32 i = 0;
+	struct vbuf_slot *slots = ch->pool.slot;
+	u32 i, next;
 	int n;
 
 	spin_lock(&ch->lock);
-	if (unlikely(!vbuf_moves_can_acquire(ep, *room))) {
+	if (unlikely(!vbuf_moves_can_acquire(ep, ch, *room))) {
 		n = vbuf_moves_wait_message(ep, call, *room, room);
-		if (n < 0)
-			return n;
-		*slot = n;
-		return 1;
+		*chain = vbuf_chain_of(n);
+		return n < 0 ? n : 0;
 	}
-	do {
-		slot[i] = vbuf_chain_pop(&ch->queue, &ch->pool);
-		vbuf_moves_take_locked(ch, ep, slot[i]);
-		i++;
-	} while (i < count && vbuf_moves_can_acquire(ep, room[i]));
+	count = min3(count, ep->recv_max - ep->owned, ch->queue.count);
+	next = ch->queue.head;
+	for (i = 0; i < count && slots[next].len <= room[i]; i++) {
+		n = next;
+		slots[n].deliveries++;
+		next = slots[n].next;
+	}
+	*chain = (struct vbuf_chain){ ch->queue.head, n, i };
+	ch->queue.head = next;
+	ch->queue.count -= i;
+	ch->receiving += i;
+	ep->owned += i;
 	spin_unlock(&ch->lock);
-	return i;
+	return 0;
 }
 
-static void release_locked(struct vbuf_endpoint *ep, u32 n,
-			   struct vbuf_wakes *wakes)
-	__must_hold(&ep->channel->lock)
+/**
+ * vbuf_moves_release_locked() - a message was received: its slot becomes free
+ * @ep: the receiver
+ * @n: the slot's number
+ * @wakes: to be carried out once the lock is let go
+ */
+void vbuf_moves_release_locked(struct vbuf_endpoint *ep, u32 n,
+			       struct vbuf_wakes *wakes)
 {
 	struct vbuf_channel *ch = ep->channel;
 
-	vbuf_moves_consume_locked(ch, ep, n);
+	ch->received++;
+	ch->received_bytes += ch->pool.slot[n].len;
+	ch->receiving--;
+	ep->received++;
+	ep->owned--;
+	free_slot_locked(ch, n, wakes);
+}
+
+/**
+ * vbuf_moves_drop_locked() - a receiver's message is lost: its slot becomes free
+ * @ep: the receiver
+ * @n: the slot's number
+ * @counter: of the reason
+ * @wakes: to be carried out once the lock is let go
+ */
+void vbuf_moves_drop_locked(struct vbuf_endpoint *ep, u32 n, u64 *counter,
+			    struct vbuf_wakes *wakes)
+{
+	struct vbuf_channel *ch = ep->channel;
+
+	++*counter;
+	ch->receiving--;
+	ep->owned--;
 	free_slot_locked(ch, n, wakes);
 }
 
@@ -390,220 +455,82 @@ void vbuf_moves_release_watched(struct vbuf_endpoint *ep, u32 n)
 {
 	struct vbuf_wakes wakes = {};
 
-	release_locked(ep, n, &wakes);
-	settle_locked(ep->channel, &wakes);
+	vbuf_moves_release_locked(ep, n, &wakes);
+	vbuf_moves_settle_locked(ep->channel, &wakes);
 	vbuf_wakes_unlock(ep->channel, &wakes);
 }
 
-/**
- * vbuf_moves_release() - a receiver's slots become free: it has the messages
- * @ep: the receiver
- * @slot: their numbers
- * @count: how many, at most VBUF_BATCH
- */
-void vbuf_moves_release(struct vbuf_endpoint *ep, const u32 *slot, u32 count)
+static noinline void release_chain_watched(struct vbuf_endpoint *ep,
+					   struct vbuf_chain chain)
+	__releases(&ep->channel->lock)
 {
 	struct vbuf_channel *ch = ep->channel;
 	struct vbuf_wakes wakes = {};
-	u32 i;
 
-	spin_lock(&ch->lock);
-	for (i = 0; i < count; i++)
-		release_locked(ep, slot[i], &wakes);
-	settle_locked(ch, &wakes);
+	while (chain.count)
+		vbuf_moves_release_locked(ep, vbuf_chain_pop(&chain, &ch->pool),
+					  &wakes);
+	vbuf_moves_settle_locked(ch, &wakes);
 	vbuf_wakes_unlock(ch, &wakes);
 }
 
-static void undo_locked(struct vbuf_endpoint *ep, const u32 *slot, u32 count,
-			struct vbuf_wakes *wakes)
-	__must_hold(&ep->channel->lock)
+/**
+ * vbuf_moves_release() - messages were received: their slots become free
+ * @ep: the receiver
+ * @chain: the slots, at most VBUF_BATCH
+ * @bytes: in all of them
+ */
+void vbuf_moves_release(struct vbuf_endpoint *ep, struct vbuf_chain chain,
+			u64 bytes)
 {
 	struct vbuf_channel *ch = ep->channel;
-	struct vbuf_chain chain = {};
-	u32 i;
 
-	for (i = 0; i < count; i++) {
-		ch->pool.slot[slot[i]].deliveries--;
-		vbuf_chain_push_tail(&chain, &ch->pool, slot[i]);
+	spin_lock(&ch->lock);
+	if (unlikely(vbuf_moves_free_watched(ch))) {
+		release_chain_watched(ep, chain);
+		return;
 	}
-	ch->receiving -= count;
-	ep->owned -= count;
-	requeue_locked(ch, &chain, wakes);
+	ch->received += chain.count;
+	ch->received_bytes += bytes;
+	ch->receiving -= chain.count;
+	ep->received += chain.count;
+	ep->owned -= chain.count;
+	vbuf_chain_splice_head(&chain, &ch->free, &ch->pool);
+	spin_unlock(&ch->lock);
+}
+
+/**
+ * vbuf_moves_undo_locked() - as vbuf_moves_undo()
+ * @ep: the receiver
+ * @chain: the messages; emptied
+ * @wakes: to be carried out once the lock is let go
+ */
+void vbuf_moves_undo_locked(struct vbuf_endpoint *ep, struct vbuf_chain *chain,
+			    struct vbuf_wakes *wakes)
+{
+	struct vbuf_channel *ch = ep->channel;
+	u32 n = chain->head, i;
+
+	for (i = 0; i < chain->count; i++) {
+		ch->pool.slot[n].deliveries--;
+		n = ch->pool.slot[n].next;
+	}
+	ch->receiving -= chain->count;
+	ep->owned -= chain->count;
+	vbuf_moves_requeue_locked(ch, chain, wakes);
 }
 
 /**
  * vbuf_moves_undo() - acquired messages go back where they were
  * @ep: the receiver, which has not had them
- * @slot: their slots' numbers, in order
- * @count: how many, at most VBUF_BATCH
+ * @chain: the messages, in order, at most VBUF_BATCH
  */
-void vbuf_moves_undo(struct vbuf_endpoint *ep, const u32 *slot, u32 count)
+void vbuf_moves_undo(struct vbuf_endpoint *ep, struct vbuf_chain chain)
 {
 	struct vbuf_channel *ch = ep->channel;
 	struct vbuf_wakes wakes = {};
 
 	spin_lock(&ch->lock);
-	undo_locked(ep, slot, count, &wakes);
+	vbuf_moves_undo_locked(ep, &chain, &wakes);
 	vbuf_wakes_unlock(ch, &wakes);
-}
-
-/**
- * vbuf_moves_hold() - a receiver keeps acquired messages until it acks them
- * @ep: the receiver
- * @slot: their slots' numbers, in order
- * @count: how many, at most VBUF_BATCH
- *
- * Return: 0, or -EPIPE if the endpoint was shut down meanwhile, and then they
- * went back where they were.
- */
-int vbuf_moves_hold(struct vbuf_endpoint *ep, const u32 *slot, u32 count)
-{
-	struct vbuf_channel *ch = ep->channel;
-	struct vbuf_wakes wakes = {};
-	int err;
-	u32 i;
-
-	spin_lock(&ch->lock);
-	err = ep->can & VBUF_RIGHT_RECV ? 0 : -EPIPE;
-	if (err)
-		undo_locked(ep, slot, count, &wakes);
-	for (i = 0; !err && i < count; i++) {
-		ch->pool.slot[slot[i]].holder = ep->id;
-		vbuf_chain_link_tail(&ep->held, &ch->pool, slot[i]);
-	}
-	vbuf_wakes_unlock(ch, &wakes);
-	return err;
-}
-
-static void unhold_locked(struct vbuf_endpoint *ep, u32 n)
-	__must_hold(&ep->channel->lock)
-{
-	struct vbuf_pool *pool = &ep->channel->pool;
-
-	vbuf_chain_unlink(&ep->held, pool, n);
-	pool->slot[n].holder = 0;
-}
-
-/* One message that was held is delivered again, or has been often enough. */
-static void redeliver_locked(struct vbuf_channel *ch, struct vbuf_endpoint *ep,
-			     u32 n, struct vbuf_wakes *wakes)
-	__must_hold(&ch->lock)
-{
-	struct vbuf_chain chain = {};
-
-	if (delivered_enough(ch, n)) {
-		drop_locked(ch, ep, n, &ch->dropped_deliveries, wakes);
-		return;
-	}
-	ch->receiving--;
-	ep->owned--;
-	vbuf_chain_push_tail(&chain, &ch->pool, n);
-	requeue_locked(ch, &chain, wakes);
-}
-
-/**
- * vbuf_moves_give_back() - end the holding of a message
- * @ep: the receiver
- * @cookie: names the delivery
- * @requeue: to the head of the queue, else the slot becomes free
- *
- * Return: 0, or -EINVAL if @ep holds no such message.
- */
-int vbuf_moves_give_back(struct vbuf_endpoint *ep, u64 cookie, bool requeue)
-{
-	u32 n = cookie & (VBUF_MAX_SLOTS - 1);
-	struct vbuf_channel *ch = ep->channel;
-	struct vbuf_wakes wakes = {};
-
-	if (n >= ch->pool.slots)
-		return -EINVAL;
-	spin_lock(&ch->lock);
-	if (ch->pool.slot[n].holder != ep->id ||
-	    vbuf_moves_cookie(ch, n) != cookie) {
-		spin_unlock(&ch->lock);
-		return -EINVAL;
-	}
-	unhold_locked(ep, n);
-	if (requeue)
-		redeliver_locked(ch, ep, n, &wakes);
-	else
-		release_locked(ep, n, &wakes);
-	settle_locked(ch, &wakes);
-	vbuf_wakes_unlock(ch, &wakes);
-	return 0;
-}
-
-/*
- * Moves up to VBUF_BATCH slots that @ep holds, from the last, to @again, or
- * frees them if they are not to be delivered again. True when none is left.
- */
-static bool collect_held_locked(struct vbuf_endpoint *ep,
-				struct vbuf_chain *again,
-				struct vbuf_wakes *wakes)
-	__must_hold(&ep->channel->lock)
-{
-	struct vbuf_channel *ch = ep->channel;
-	u32 i, n;
-
-	for (i = 0; ep->held.count && i < VBUF_BATCH; i++) {
-		n = ep->held.tail;
-		unhold_locked(ep, n);
-		if (!(ch->attr.flags & VBUF_REDELIVER))
-			drop_locked(ch, ep, n, &ch->dropped_holder, wakes);
-		else if (delivered_enough(ch, n))
-			drop_locked(ch, ep, n, &ch->dropped_deliveries, wakes);
-		else
-			vbuf_chain_push_head(again, &ch->pool, n);
-	}
-	return !ep->held.count;
-}
-
-/**
- * vbuf_moves_return_held() - what an endpoint holds goes back
- * @ep: the endpoint
- *
- * To the head of the queue, in order, or to the free slots; in pieces, so that
- * the lock is never held long.
- */
-void vbuf_moves_return_held(struct vbuf_endpoint *ep)
-{
-	struct vbuf_channel *ch = ep->channel;
-	struct vbuf_chain again = {};
-	bool done;
-
-	do {
-		struct vbuf_wakes wakes = {};
-
-		spin_lock(&ch->lock);
-		done = collect_held_locked(ep, &again, &wakes);
-		if (done) {
-			ch->receiving -= again.count;
-			ep->owned -= again.count;
-			requeue_locked(ch, &again, &wakes);
-			settle_locked(ch, &wakes);
-		}
-		vbuf_wakes_unlock(ch, &wakes);
-	} while (!done);
-}
-
-/**
- * vbuf_moves_drain() - wait until nothing is queued or being received
- * @ep: any endpoint of the channel
- * @call: until when to wait
- *
- * Return: 0, or -EPIPE, -ETIMEDOUT, -ERESTARTSYS.
- */
-int vbuf_moves_drain(struct vbuf_endpoint *ep, struct vbuf_call call)
-{
-	struct vbuf_waiter waiter = { .ep = ep };
-	struct vbuf_channel *ch = ep->channel;
-
-	scoped_guard(spinlock, &ch->lock) {
-		if (!ch->queue.count && !ch->receiving)
-			return 0;
-		if (ch->no_receiver)
-			return -EPIPE;
-		vbuf_line_join(&ch->want_drain, &waiter);
-	}
-	return vbuf_line_wait(ch, &ch->want_drain, &waiter, call.deadline);
 }

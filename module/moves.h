@@ -3,7 +3,6 @@
 #define VBUF_MOVES_H
 
 #include <linux/pid.h>
-#include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/spinlock.h>
 #include <linux/timekeeping.h>
@@ -21,13 +20,12 @@
  *   discard   sender -> free          acquire   queue -> receiver
  *   release   receiver -> free        requeue   receiver -> queue
  *
- * (undo is a requeue of what was never delivered; hold marks what a receiver
- * keeps until give_back.) Each comes for many slots, in moves.c; the four that
- * every message makes come inline for one slot as well. What is inline is the
- * case where nobody waits and nobody watches; the rest is called, with the lock
- * held. So a message that meets no waiter costs, beside its two copies and the
- * reading of the clock, four holdings of the lock, of 10 to 25 instructions
- * each.
+ * (undo is a requeue of what was never delivered.) Each comes for a chain of
+ * slots, in moves.c; the four that every message makes come inline for one slot
+ * as well. What is inline is the case where nobody waits and nobody watches;
+ * the rest is called, with the lock held. So a message that meets no waiter
+ * costs, beside its two copies and the reading of the clock, four holdings of
+ * the lock, of 10 to 25 instructions each; and a chain is linked as a whole.
  */
 
 /* The most slots that move in one holding of the lock. */
@@ -54,108 +52,50 @@ void vbuf_moves_release_watched(struct vbuf_endpoint *ep, u32 n)
 	__releases(&ep->channel->lock);
 
 int vbuf_moves_reserve(struct vbuf_endpoint *ep, struct vbuf_call call,
-		       u32 *slot, u32 count);
-void vbuf_moves_commit(struct vbuf_endpoint *ep, const u32 *slot, u32 count);
-void vbuf_moves_discard(struct vbuf_endpoint *ep, const u32 *slot, u32 count);
+		       u32 count, struct vbuf_chain *chain);
+void vbuf_moves_commit(struct vbuf_endpoint *ep, struct vbuf_chain chain,
+		       u64 bytes);
+void vbuf_moves_discard(struct vbuf_endpoint *ep, struct vbuf_chain chain);
 int vbuf_moves_acquire(struct vbuf_endpoint *ep, struct vbuf_call call,
-		       u32 *slot, u32 *room, u32 count);
-void vbuf_moves_release(struct vbuf_endpoint *ep, const u32 *slot, u32 count);
-void vbuf_moves_undo(struct vbuf_endpoint *ep, const u32 *slot, u32 count);
-int vbuf_moves_hold(struct vbuf_endpoint *ep, const u32 *slot, u32 count);
-int vbuf_moves_give_back(struct vbuf_endpoint *ep, u64 cookie, bool requeue);
-void vbuf_moves_return_held(struct vbuf_endpoint *ep);
-int vbuf_moves_drain(struct vbuf_endpoint *ep, struct vbuf_call call);
+		       u32 *room, u32 count, struct vbuf_chain *chain);
+void vbuf_moves_release(struct vbuf_endpoint *ep, struct vbuf_chain chain,
+			u64 bytes);
+void vbuf_moves_undo(struct vbuf_endpoint *ep, struct vbuf_chain chain);
 
-/* What names a delivery of the message in slot @n to VBUF_IOC_RELEASE. */
-static inline u64 vbuf_moves_cookie(const struct vbuf_channel *ch, u32 n)
-{
-	const struct vbuf_slot *slot = &ch->pool.slot[n];
-
-	return slot->seq << 28 | (u64)(slot->deliveries & 0xff) << 20 | n;
-}
+void vbuf_moves_undo_locked(struct vbuf_endpoint *ep, struct vbuf_chain *chain,
+			    struct vbuf_wakes *wakes)
+	__must_hold(&ep->channel->lock);
+void vbuf_moves_requeue_locked(struct vbuf_channel *ch,
+			       struct vbuf_chain *chain,
+			       struct vbuf_wakes *wakes)
+	__must_hold(&ch->lock);
+void vbuf_moves_release_locked(struct vbuf_endpoint *ep, u32 n,
+			       struct vbuf_wakes *wakes)
+	__must_hold(&ep->channel->lock);
+void vbuf_moves_drop_locked(struct vbuf_endpoint *ep, u32 n, u64 *counter,
+			    struct vbuf_wakes *wakes)
+	__must_hold(&ep->channel->lock);
+void vbuf_moves_settle_locked(struct vbuf_channel *ch,
+			      struct vbuf_wakes *wakes)
+	__must_hold(&ch->lock);
 
 /* Whether @ep finds a free slot that it may take. */
-static __always_inline bool vbuf_moves_can_reserve(struct vbuf_endpoint *ep)
-	__must_hold(&ep->channel->lock)
+static __always_inline bool vbuf_moves_can_reserve(const struct vbuf_endpoint *ep,
+						   const struct vbuf_channel *ch)
+	__must_hold(&ch->lock)
 {
-	const struct vbuf_channel *ch = ep->channel;
-
-	return ep->can & VBUF_RIGHT_SEND && !ch->no_receiver &&
-	       ch->free.count && ep->owned < ch->held_max;
+	return likely(ep->owned < ep->send_max) && likely(!ch->no_receiver) &&
+	       likely(ch->free.count);
 }
 
 /* Whether @ep finds a message that it may take. */
-static __always_inline bool vbuf_moves_can_acquire(struct vbuf_endpoint *ep,
+static __always_inline bool vbuf_moves_can_acquire(const struct vbuf_endpoint *ep,
+						   const struct vbuf_channel *ch,
 						   u32 room)
-	__must_hold(&ep->channel->lock)
-{
-	const struct vbuf_channel *ch = ep->channel;
-
-	return ep->can & VBUF_RIGHT_RECV && ch->queue.count &&
-	       ch->pool.slot[ch->queue.head].len <= room &&
-	       ep->owned < ch->held_max;
-}
-
-/* A receiver becomes the owner of a message. */
-static __always_inline void vbuf_moves_take_locked(struct vbuf_channel *ch,
-						   struct vbuf_endpoint *ep,
-						   u32 n)
 	__must_hold(&ch->lock)
 {
-	ch->pool.slot[n].deliveries++;
-	ch->receiving++;
-	ep->owned++;
-}
-
-/* A receiver's message was received, but its slot is not free yet. */
-static __always_inline void vbuf_moves_consume_locked(struct vbuf_channel *ch,
-						      struct vbuf_endpoint *ep,
-						      u32 n)
-	__must_hold(&ch->lock)
-{
-	ch->received++;
-	ch->received_bytes += ch->pool.slot[n].len;
-	ch->receiving--;
-	ep->received++;
-	ep->owned--;
-}
-
-/* A sender's slot is a message, but not in the queue yet. */
-static __always_inline void vbuf_moves_number_locked(struct vbuf_channel *ch,
-						     struct vbuf_endpoint *ep,
-						     u32 n)
-	__must_hold(&ch->lock)
-{
-	ch->pool.slot[n].seq = ch->seq++;
-	ch->sent_bytes += ch->pool.slot[n].len;
-	ep->sent++;
-	ep->owned--;
-}
-
-/* A message enters the queue at its tail. */
-static __always_inline void vbuf_moves_enter_locked(struct vbuf_channel *ch,
-						    u32 n)
-	__must_hold(&ch->lock)
-{
-	vbuf_chain_push_tail(&ch->queue, &ch->pool, n);
-	if (ch->queue.count > ch->max_depth)
-		ch->max_depth = ch->queue.count;
-}
-
-/* What a message tells of its sending, but what the lock is needed for. */
-static __always_inline void vbuf_moves_stamp(struct vbuf_slot *slot,
-					     const struct vbuf_endpoint *ep,
-					     u64 now)
-{
-	struct pid *pid = task_tgid(current);
-
-	slot->deliveries = 0;
-	slot->time_ns = now;
-	slot->uid = ep->uid;
-	if (unlikely(slot->pid != pid)) {
-		put_pid(slot->pid);
-		slot->pid = get_pid(pid);
-	}
+	return likely(ep->owned < ep->recv_max) && likely(ch->queue.count) &&
+	       likely(ch->pool.slot[ch->queue.head].len <= room);
 }
 
 /* Somebody waits for a message, or wants to know of it. */
@@ -170,15 +110,39 @@ static __always_inline bool vbuf_moves_free_watched(struct vbuf_channel *ch)
 	return ch->want_slot.count | ch->want_drain.count | ch->watched;
 }
 
+/* What a message tells of its sending, but what the lock is needed for. */
+static __always_inline void vbuf_moves_stamp(struct vbuf_slot *slot,
+					     const struct vbuf_endpoint *ep,
+					     struct pid *pid, u64 now)
+{
+	slot->deliveries = 0;
+	slot->time_ns = now;
+	slot->uid = ep->uid;
+	if (unlikely(slot->pid != pid)) {
+		put_pid(slot->pid);
+		slot->pid = get_pid(pid);
+	}
+}
+
+/* A message enters the queue at its tail. */
+static __always_inline void vbuf_moves_enter_locked(struct vbuf_channel *ch,
+						    u32 n)
+	__must_hold(&ch->lock)
+{
+	vbuf_chain_push_tail(&ch->queue, &ch->pool, n);
+	if (unlikely(ch->queue.count > ch->max_depth))
+		ch->max_depth = ch->queue.count;
+}
+
 /* vbuf_moves_reserve() of one slot. Return: its number, or -errno. */
 static __always_inline int vbuf_moves_reserve_one(struct vbuf_endpoint *ep,
+						  struct vbuf_channel *ch,
 						  struct vbuf_call call)
 {
-	struct vbuf_channel *ch = ep->channel;
-	int n;
+	u32 n;
 
 	spin_lock(&ch->lock);
-	if (unlikely(!vbuf_moves_can_reserve(ep)))
+	if (unlikely(!vbuf_moves_can_reserve(ep, ch)))
 		return vbuf_moves_wait_slot(ep, call);
 	n = vbuf_chain_pop(&ch->free, &ch->pool);
 	ep->owned++;
@@ -188,50 +152,62 @@ static __always_inline int vbuf_moves_reserve_one(struct vbuf_endpoint *ep,
 
 /* vbuf_moves_commit() of one slot. */
 static __always_inline void vbuf_moves_commit_one(struct vbuf_endpoint *ep,
-						  u32 n)
+						  struct vbuf_channel *ch,
+						  u32 n, u32 len)
 {
-	struct vbuf_channel *ch = ep->channel;
+	struct vbuf_slot *slot = &ch->pool.slot[n];
 
-	vbuf_moves_stamp(&ch->pool.slot[n], ep, ktime_get_mono_fast_ns());
+	slot->len = len;
+	slot->tag = 0;
+	vbuf_moves_stamp(slot, ep, task_tgid(current),
+			 ktime_get_mono_fast_ns());
 	spin_lock(&ch->lock);
 	if (unlikely(vbuf_moves_queue_watched(ch))) {
 		vbuf_moves_commit_watched(ep, n);
 		return;
 	}
-	vbuf_moves_number_locked(ch, ep, n);
+	slot->seq = ch->seq++;
+	ch->sent_bytes += len;
+	ep->sent++;
+	ep->owned--;
 	vbuf_moves_enter_locked(ch, n);
 	spin_unlock(&ch->lock);
 }
 
 /* vbuf_moves_acquire() of one message. Return: its slot's number, or -errno. */
 static __always_inline int vbuf_moves_acquire_one(struct vbuf_endpoint *ep,
+						  struct vbuf_channel *ch,
 						  struct vbuf_call call,
 						  u32 room, u32 *too_long)
 {
-	struct vbuf_channel *ch = ep->channel;
-	int n;
+	u32 n;
 
 	spin_lock(&ch->lock);
-	if (unlikely(!vbuf_moves_can_acquire(ep, room)))
+	if (unlikely(!vbuf_moves_can_acquire(ep, ch, room)))
 		return vbuf_moves_wait_message(ep, call, room, too_long);
 	n = vbuf_chain_pop(&ch->queue, &ch->pool);
-	vbuf_moves_take_locked(ch, ep, n);
+	ch->pool.slot[n].deliveries++;
+	ch->receiving++;
+	ep->owned++;
 	spin_unlock(&ch->lock);
 	return n;
 }
 
 /* vbuf_moves_release() of one message. */
 static __always_inline void vbuf_moves_release_one(struct vbuf_endpoint *ep,
-						   u32 n)
+						   struct vbuf_channel *ch,
+						   u32 n, u32 len)
 {
-	struct vbuf_channel *ch = ep->channel;
-
 	spin_lock(&ch->lock);
 	if (unlikely(vbuf_moves_free_watched(ch))) {
 		vbuf_moves_release_watched(ep, n);
 		return;
 	}
-	vbuf_moves_consume_locked(ch, ep, n);
+	ch->received++;
+	ch->received_bytes += len;
+	ch->receiving--;
+	ep->received++;
+	ep->owned--;
 	vbuf_chain_push_head(&ch->free, &ch->pool, n);
 	spin_unlock(&ch->lock);
 }

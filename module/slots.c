@@ -54,17 +54,19 @@ static void lay_out(struct vbuf_pool *pool, u32 block)
 				    order_base_2(pool->slots));
 		pool->blocks = DIV_ROUND_UP(pool->slots, 1U << pool->shift);
 		pool->block_bytes = PAGE_ALIGN(pool->stride << pool->shift);
+		pool->mask = (1U << pool->shift) - 1;
 	} else {
 		pool->shift = 0;
+		pool->mask = 0;
 		pool->pieces = DIV_ROUND_UP(pool->stride, block);
-		pool->blocks = pool->slots * pool->pieces;
+		pool->blocks = (size_t)pool->slots * pool->pieces;
 		pool->block_bytes = block;
 	}
 }
 
 static void free_blocks(struct vbuf_pool *pool)
 {
-	u32 i;
+	size_t i;
 
 	for (i = 0; pool->block && i < pool->blocks; i++) {
 		if (!pool->block[i])
@@ -78,7 +80,7 @@ static void free_blocks(struct vbuf_pool *pool)
 
 static int alloc_blocks(struct vbuf_pool *pool, gfp_t gfp)
 {
-	u32 i;
+	size_t i;
 
 	pool->block = kvcalloc(pool->blocks, sizeof(*pool->block), POOL_GFP);
 	if (!pool->block)

@@ -76,17 +76,19 @@ struct vbuf_slot {
  * @slots: how many slots
  * @stride: bytes from slot to slot, or, over several blocks, of one slot
  * @shift: log2 of the slots in a block
+ * @mask: that number less one
  * @pieces: blocks that a slot extends over, 1 where @shift counts
  */
 struct vbuf_pool {
 	struct vbuf_slot *slot;
 	void **block;
-	u32 blocks;
-	u32 block_bytes;
-	u32 slots;
-	u32 stride;
-	u32 shift;
 	u32 pieces;
+	u32 shift;
+	u32 mask;
+	u32 stride;
+	u32 slots;
+	u32 block_bytes;
+	size_t blocks;
 };
 
 /**
@@ -108,9 +110,8 @@ void vbuf_slots_deinit(struct vbuf_pool *pool);
 /* Where a slot begins, in a pool whose slots have one piece. */
 static inline void *vbuf_slots_data(const struct vbuf_pool *pool, u32 n)
 {
-	u32 in_block = n & ((1U << pool->shift) - 1);
-
-	return pool->block[n >> pool->shift] + (size_t)in_block * pool->stride;
+	return pool->block[n >> pool->shift] +
+	       (size_t)(n & pool->mask) * pool->stride;
 }
 
 /* Where byte @off of a slot stands, and how many follow it in one piece. */
@@ -128,8 +129,8 @@ static inline void *vbuf_slots_piece(const struct vbuf_pool *pool, u32 n,
 	return pool->block[(size_t)n * pool->pieces + piece] + off;
 }
 
-static inline u32 vbuf_chain_pop(struct vbuf_chain *chain,
-				 const struct vbuf_pool *pool)
+static __always_inline u32 vbuf_chain_pop(struct vbuf_chain *chain,
+					  const struct vbuf_pool *pool)
 {
 	u32 n = chain->head;
 
@@ -138,8 +139,9 @@ static inline u32 vbuf_chain_pop(struct vbuf_chain *chain,
 	return n;
 }
 
-static inline void vbuf_chain_push_head(struct vbuf_chain *chain,
-					struct vbuf_pool *pool, u32 n)
+static __always_inline void vbuf_chain_push_head(struct vbuf_chain *chain,
+						 const struct vbuf_pool *pool,
+						 u32 n)
 {
 	pool->slot[n].next = chain->head;
 	if (!chain->count++)
@@ -147,8 +149,9 @@ static inline void vbuf_chain_push_head(struct vbuf_chain *chain,
 	chain->head = n;
 }
 
-static inline void vbuf_chain_push_tail(struct vbuf_chain *chain,
-					struct vbuf_pool *pool, u32 n)
+static __always_inline void vbuf_chain_push_tail(struct vbuf_chain *chain,
+						 const struct vbuf_pool *pool,
+						 u32 n)
 {
 	if (chain->count++)
 		pool->slot[chain->tail].next = n;
@@ -157,16 +160,40 @@ static inline void vbuf_chain_push_tail(struct vbuf_chain *chain,
 	chain->tail = n;
 }
 
+/* A chain of one. */
+static inline struct vbuf_chain vbuf_chain_of(u32 n)
+{
+	return (struct vbuf_chain){ .head = n, .tail = n, .count = 1 };
+}
+
+/* Takes the first @count slots, of at least as many. */
+static inline struct vbuf_chain vbuf_chain_take(struct vbuf_chain *chain,
+						const struct vbuf_pool *pool,
+						u32 count)
+{
+	struct vbuf_chain taken = { .head = chain->head, .count = count };
+	u32 n = chain->head, i;
+
+	if (!count)
+		return taken;
+	for (i = 1; i < count; i++)
+		n = pool->slot[n].next;
+	taken.tail = n;
+	chain->head = pool->slot[n].next;
+	chain->count -= count;
+	return taken;
+}
+
 /* As push_tail, on a chain from whose middle one can be taken. */
 static inline void vbuf_chain_link_tail(struct vbuf_chain *chain,
-					struct vbuf_pool *pool, u32 n)
+					const struct vbuf_pool *pool, u32 n)
 {
 	pool->slot[n].prev = chain->tail;
 	vbuf_chain_push_tail(chain, pool, n);
 }
 
 static inline void vbuf_chain_unlink(struct vbuf_chain *chain,
-				     struct vbuf_pool *pool, u32 n)
+				     const struct vbuf_pool *pool, u32 n)
 {
 	struct vbuf_slot *slot = &pool->slot[n];
 
@@ -184,7 +211,7 @@ static inline void vbuf_chain_unlink(struct vbuf_chain *chain,
 /* Puts all of @from before all of @to, in order, and empties @from. */
 static inline void vbuf_chain_splice_head(struct vbuf_chain *from,
 					  struct vbuf_chain *to,
-					  struct vbuf_pool *pool)
+					  const struct vbuf_pool *pool)
 {
 	if (!from->count)
 		return;
@@ -193,6 +220,22 @@ static inline void vbuf_chain_splice_head(struct vbuf_chain *from,
 	else
 		to->tail = from->tail;
 	to->head = from->head;
+	to->count += from->count;
+	from->count = 0;
+}
+
+/* Puts all of @from behind all of @to, in order, and empties @from. */
+static inline void vbuf_chain_splice_tail(struct vbuf_chain *from,
+					  struct vbuf_chain *to,
+					  const struct vbuf_pool *pool)
+{
+	if (!from->count)
+		return;
+	if (to->count)
+		pool->slot[to->tail].next = from->head;
+	else
+		to->head = from->head;
+	to->tail = from->tail;
 	to->count += from->count;
 	from->count = 0;
 }

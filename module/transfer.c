@@ -16,85 +16,42 @@
 #include <linux/uio.h>
 #include <linux/user_namespace.h>
 
+#include "bind.h"
 #include "channel.h"
 #include "endpoint.h"
+#include "held.h"
 #include "moves.h"
 #include "transfer.h"
 #include "user.h"
 
-/* What cannot be sent is refused before the call waits, or drops, anything. */
-static int check_send(const struct vbuf_endpoint *ep, size_t len)
-{
-	return unlikely(len > ep->channel->attr.slot_size) ? -EMSGSIZE : 0;
-}
-
 static noinline void discard_one(struct vbuf_endpoint *ep, u32 n)
 {
-	vbuf_moves_discard(ep, &n, 1);
+	vbuf_moves_discard(ep, vbuf_chain_of(n));
 }
 
 static noinline void undo_one(struct vbuf_endpoint *ep, u32 n)
 {
-	vbuf_moves_undo(ep, &n, 1);
+	vbuf_moves_undo(ep, vbuf_chain_of(n));
 }
 
-/**
- * vbuf_transfer_send() - send one message
- * @ep: the sender
- * @call: how to wait
- * @from: the message; access_ok() for @len
- * @len: its length
- *
- * Return: @len or -errno, as VBUF_IOC_SEND says.
- */
-ssize_t vbuf_transfer_send(struct vbuf_endpoint *ep,
-			   struct vbuf_call call,
-			   const void __user *from, size_t len)
+/* Sends one message. What cannot be sent is refused before it waits. */
+static __always_inline ssize_t send_one(struct vbuf_endpoint *ep,
+					struct vbuf_call call,
+					const void __user *from, size_t len)
 {
 	struct vbuf_channel *ch = ep->channel;
-	int err, n;
+	int n;
 
-	err = check_send(ep, len);
-	if (unlikely(err))
-		return err;
-	if (unlikely(call.flags & VBUF_DROP_OLDEST) &&
-	    !vbuf_user_readable(from, len))
-		return -EFAULT;
-	n = vbuf_moves_reserve_one(ep, call);
+	if (unlikely(len > ch->attr.slot_size))
+		return -EMSGSIZE;
+	n = vbuf_moves_reserve_one(ep, ch, call);
 	if (unlikely(n < 0))
 		return n;
 	if (unlikely(vbuf_user_copy_in(&ch->pool, n, from, len))) {
 		discard_one(ep, n);
 		return -EFAULT;
 	}
-	ch->pool.slot[n].len = len;
-	ch->pool.slot[n].tag = 0;
-	vbuf_moves_commit_one(ep, n);
-	return len;
-}
-
-/* As vbuf_transfer_send(), of the bytes that @from has. */
-ssize_t vbuf_transfer_send_iter(struct vbuf_endpoint *ep,
-				struct vbuf_call call,
-				struct iov_iter *from)
-{
-	struct vbuf_channel *ch = ep->channel;
-	size_t len = iov_iter_count(from);
-	int err, n;
-
-	err = check_send(ep, len);
-	if (err)
-		return err;
-	n = vbuf_moves_reserve_one(ep, call);
-	if (n < 0)
-		return n;
-	if (vbuf_user_copy_in_iter(&ch->pool, n, from, len)) {
-		discard_one(ep, n);
-		return -EFAULT;
-	}
-	ch->pool.slot[n].len = len;
-	ch->pool.slot[n].tag = 0;
-	vbuf_moves_commit_one(ep, n);
+	vbuf_moves_commit_one(ep, ch, n, len);
 	return len;
 }
 
@@ -102,135 +59,204 @@ ssize_t vbuf_transfer_send_iter(struct vbuf_endpoint *ep,
  * What a receiver acquired becomes its own, or, if it could not be copied out
  * or the receiver is about to die, goes back where it was.
  */
-static __always_inline ssize_t conclude(struct vbuf_endpoint *ep, u32 n,
+static __always_inline ssize_t conclude(struct vbuf_endpoint *ep,
+					struct vbuf_channel *ch, u32 n,
 					u32 len, int err)
 {
 	if (unlikely(err || fatal_signal_pending(current))) {
 		undo_one(ep, n);
 		return err ?: -EINTR;
 	}
-	vbuf_moves_release_one(ep, n);
+	vbuf_moves_release_one(ep, ch, n, len);
 	return len;
 }
 
-/**
- * vbuf_transfer_recv() - receive one message
- * @ep: the receiver
- * @call: how to wait
- * @to: room; access_ok() for @size
- * @size: bytes of it
- * @too_long: out, with -EMSGSIZE: bytes of the message; or NULL
- *
- * Return: the message's length or -errno, as VBUF_IOC_RECV says.
- */
-ssize_t vbuf_transfer_recv(struct vbuf_endpoint *ep,
-			   struct vbuf_call call,
-			   void __user *to, size_t size, u32 *too_long)
+/* Receives one message. */
+static __always_inline ssize_t recv_one(struct vbuf_endpoint *ep,
+					struct vbuf_call call,
+					void __user *to, u32 room,
+					u32 *too_long)
 {
 	struct vbuf_channel *ch = ep->channel;
-	int err, n;
 	u32 len;
+	int n;
 
-	n = vbuf_moves_acquire_one(ep, call, min_t(size_t, size, U32_MAX),
-				   too_long);
+	n = vbuf_moves_acquire_one(ep, ch, call, room, too_long);
 	if (unlikely(n < 0))
 		return n;
 	len = ch->pool.slot[n].len;
-	err = vbuf_user_copy_out(&ch->pool, n, to, len);
-	return conclude(ep, n, len, err);
+	return conclude(ep, ch, n, len,
+			vbuf_user_copy_out(&ch->pool, n, to, len));
 }
 
-/* As vbuf_transfer_recv(), into the room that @to has. */
-ssize_t vbuf_transfer_recv_iter(struct vbuf_endpoint *ep,
-				struct vbuf_call call,
-				struct iov_iter *to)
+static __always_inline struct vbuf_call file_call(const struct file *file)
 {
-	u32 room = min_t(size_t, iov_iter_count(to), U32_MAX);
-	struct vbuf_channel *ch = ep->channel;
-	int err, n;
-	u32 len;
+	return (struct vbuf_call){
+		.flags = file->f_flags & O_NONBLOCK ? VBUF_DONTWAIT : 0,
+	};
+}
 
-	n = vbuf_moves_acquire_one(ep, call, room, NULL);
+/* .write: one message; vfs_write() has checked the range of @from. */
+ssize_t vbuf_transfer_write(struct file *file, const char __user *from,
+			    size_t len, loff_t *pos)
+{
+	struct vbuf_endpoint *ep = vbuf_bind_endpoint(file);
+
+	if (unlikely(!ep))
+		return -ENOTCONN;
+	return send_one(ep, file_call(file), from, len);
+}
+
+/* At hang-up, read() gives the end of file. */
+static ssize_t read_result(ssize_t n)
+{
+	return likely(n != -EPIPE) ? n : 0;
+}
+
+/* .read: one message; vfs_read() has checked the range of @to. */
+ssize_t vbuf_transfer_read(struct file *file, char __user *to, size_t size,
+			   loff_t *pos)
+{
+	struct vbuf_endpoint *ep = vbuf_bind_endpoint(file);
+
+	if (unlikely(!ep))
+		return -ENOTCONN;
+	/* vfs_read() reads less than 2^31 bytes. */
+	return read_result(recv_one(ep, file_call(file), to, size, NULL));
+}
+
+static struct vbuf_call iter_call(const struct kiocb *iocb)
+{
+	struct vbuf_call call = file_call(iocb->ki_filp);
+
+	if (iocb->ki_flags & IOCB_NOWAIT)
+		call.flags |= VBUF_DONTWAIT;
+	return call;
+}
+
+/* .write_iter: one message, of all that @from has. */
+ssize_t vbuf_transfer_write_iter(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct vbuf_endpoint *ep = vbuf_bind_endpoint(iocb->ki_filp);
+	size_t len = iov_iter_count(from);
+	struct vbuf_channel *ch;
+	int n;
+
+	if (!ep)
+		return -ENOTCONN;
+	ch = ep->channel;
+	if (len > ch->attr.slot_size)
+		return -EMSGSIZE;
+	n = vbuf_moves_reserve_one(ep, ch, iter_call(iocb));
 	if (n < 0)
 		return n;
+	if (vbuf_user_copy_in_iter(&ch->pool, n, from, len)) {
+		discard_one(ep, n);
+		return -EFAULT;
+	}
+	vbuf_moves_commit_one(ep, ch, n, len);
+	return len;
+}
+
+/* .read_iter: one message, into all the room that @to has. */
+ssize_t vbuf_transfer_read_iter(struct kiocb *iocb, struct iov_iter *to)
+{
+	struct vbuf_endpoint *ep = vbuf_bind_endpoint(iocb->ki_filp);
+	struct vbuf_channel *ch;
+	u32 len;
+	int n;
+
+	if (!ep)
+		return -ENOTCONN;
+	ch = ep->channel;
+	n = vbuf_moves_acquire_one(ep, ch, iter_call(iocb),
+				   min_t(size_t, iov_iter_count(to), U32_MAX),
+				   NULL);
+	if (n < 0)
+		return read_result(n);
 	len = ch->pool.slot[n].len;
-	err = vbuf_user_copy_out_iter(&ch->pool, n, to, len);
-	return conclude(ep, n, len, err);
+	return conclude(ep, ch, n, len,
+			vbuf_user_copy_out_iter(&ch->pool, n, to, len));
 }
 
-static int check_entry(const struct vbuf_endpoint *ep,
-		       const struct vbuf_entry *entry)
+/**
+ * vbuf_transfer_send() - VBUF_IOC_SEND
+ * @ep: the sender
+ * @call: how to wait
+ * @arg: the message
+ *
+ * Return: 0 or -errno, as VBUF_IOC_SEND says.
+ */
+long vbuf_transfer_send(struct vbuf_endpoint *ep, struct vbuf_call call,
+			const struct vbuf_xfer *arg)
 {
-	if (unlikely(entry->flags))
-		return -EINVAL;
-	return check_send(ep, entry->len);
+	const void __user *from = u64_to_user_ptr(arg->buf);
+	ssize_t n;
+
+	if (unlikely(!access_ok(from, min_t(u64, arg->len, VBUF_MAX_SLOT_SIZE))))
+		return -EFAULT;
+	/* Nothing is dropped for what could not be sent anyway. */
+	if (unlikely(call.flags & VBUF_DROP_OLDEST) &&
+	    arg->len <= ep->channel->attr.slot_size &&
+	    !vbuf_user_readable(from, arg->len))
+		return -EFAULT;
+	n = send_one(ep, call, from, arg->len);
+	return unlikely(n < 0) ? n : 0;
 }
 
-/* Whether the next entry can be sent, before waiting or dropping for it. */
-static int peek_entry(struct vbuf_endpoint *ep, struct vbuf_call call,
-		      const struct vbuf_msg __user *msg)
+/**
+ * vbuf_transfer_recv() - VBUF_IOC_RECV
+ * @ep: the receiver
+ * @call: how to wait
+ * @arg: the room
+ * @too_long: out, with -EMSGSIZE: bytes of the message
+ *
+ * Return: the message's length or -errno, as VBUF_IOC_RECV says.
+ */
+long vbuf_transfer_recv(struct vbuf_endpoint *ep, struct vbuf_call call,
+			const struct vbuf_xfer *arg, u32 *too_long)
 {
-	struct vbuf_entry entry;
-	int err;
+	/* No message is longer, so no more room is used. */
+	u32 room = min_t(u64, arg->len, VBUF_MAX_SLOT_SIZE);
+	void __user *to = u64_to_user_ptr(arg->buf);
 
-	err = vbuf_user_get_entry(msg, &entry);
-	if (!err)
-		err = check_entry(ep, &entry);
-	if (!err && (call.flags & VBUF_DROP_OLDEST) &&
-	    !vbuf_user_readable(u64_to_user_ptr(entry.buf), entry.len))
-		err = -EFAULT;
-	return err;
-}
-
-/* Fills one slot from one entry. */
-static inline int fill(struct vbuf_endpoint *ep, u32 n,
-		       const struct vbuf_msg __user *msg)
-{
-	struct vbuf_pool *pool = &ep->channel->pool;
-	struct vbuf_entry entry;
-	int err;
-
-	err = vbuf_user_get_entry(msg, &entry);
-	if (likely(!err))
-		err = check_entry(ep, &entry);
-	if (likely(!err))
-		err = vbuf_user_copy_in(pool, n, u64_to_user_ptr(entry.buf),
-					entry.len);
-	pool->slot[n].len = entry.len;
-	pool->slot[n].tag = entry.tag;
-	return err;
+	if (unlikely(!access_ok(to, room)))
+		return -EFAULT;
+	return recv_one(ep, call, to, room, too_long);
 }
 
 /* Sends as many messages as slots are free, at least one. */
 static int send_some(struct vbuf_endpoint *ep, struct vbuf_call call,
 		     const struct vbuf_msg __user *msgs, u32 count)
 {
-	u32 slot[VBUF_BATCH];
-	int got, err;
-	u32 i;
+	u32 slot_size = ep->channel->attr.slot_size;
+	struct vbuf_batch batch = { .pool = &ep->channel->pool };
+	bool drop = call.flags & VBUF_DROP_OLDEST;
+	int err;
 
-	err = peek_entry(ep, call, msgs);
+	err = vbuf_user_check_entry(msgs, slot_size, drop);
 	if (unlikely(err))
 		return err;
 	/* What is dropped is dropped for an entry that was looked at. */
-	count = call.flags & VBUF_DROP_OLDEST ? 1 : min(count, VBUF_BATCH);
-	got = vbuf_moves_reserve(ep, call, slot, count);
-	if (unlikely(got < 0))
-		return got;
-	for (i = 0; i < got; i++) {
-		err = fill(ep, slot[i], &msgs[i]);
-		if (unlikely(err))
-			break;
+	err = vbuf_moves_reserve(ep, call, drop ? 1 : min(count, VBUF_BATCH),
+				 &batch.chain);
+	if (unlikely(err))
+		return err;
+	err = vbuf_user_fill(&batch, msgs, slot_size);
+	if (unlikely(err)) {
+		struct vbuf_chain filled;
+
+		filled = vbuf_chain_take(&batch.chain, batch.pool, batch.done);
+		vbuf_moves_discard(ep, batch.chain);
+		batch.chain = filled;
 	}
-	if (likely(i))
-		vbuf_moves_commit(ep, slot, i);
-	if (unlikely(i < got))
-		vbuf_moves_discard(ep, slot + i, got - i);
-	return i ?: err;
+	if (likely(batch.done))
+		vbuf_moves_commit(ep, batch.chain, batch.bytes);
+	return batch.done ?: err;
 }
 
 /**
- * vbuf_transfer_sendv() - send a vector of messages
+ * vbuf_transfer_sendv() - VBUF_IOC_SENDV
  * @ep: the sender
  * @call: how to wait
  * @msgs: the messages
@@ -275,66 +301,92 @@ static int put_info(const struct vbuf_slot *slot, struct vbuf_msg __user *msg)
 	return vbuf_user_put_info(msg, &info);
 }
 
-/* Copies one message out, and what is told about it. */
-static inline int empty(struct vbuf_endpoint *ep, struct vbuf_call call,
-			u32 n, struct vbuf_msg __user *msg)
+/* What RECVV tells only those who ask. */
+static int put_more(struct vbuf_endpoint *ep, struct vbuf_call call, u32 n,
+		    struct vbuf_msg __user *msg)
 {
-	const struct vbuf_pool *pool = &ep->channel->pool;
-	const struct vbuf_slot *slot = &pool->slot[n];
-	u32 flags = slot->deliveries > 1 ? VBUF_MSG_REDELIVERED : 0;
-	void __user *to;
+	int err = 0;
+
+	if (call.flags & VBUF_HOLD)
+		err = vbuf_user_put_cookie(msg, vbuf_held_cookie(ep->channel, n));
+	if (!err && call.flags & VBUF_INFO)
+		err = put_info(&ep->channel->pool.slot[n], msg);
+	return err;
+}
+
+static int put_more_of_all(struct vbuf_endpoint *ep, struct vbuf_call call,
+			   struct vbuf_batch *batch,
+			   struct vbuf_msg __user *msgs)
+{
+	u32 n = batch->chain.head, i;
+	u64 bytes = 0;
+
+	for (i = 0; i < batch->done; i++) {
+		if (put_more(ep, call, n, &msgs[i])) {
+			batch->done = i;
+			batch->bytes = bytes;
+			return -EFAULT;
+		}
+		bytes += batch->pool->slot[n].len;
+		n = batch->pool->slot[n].next;
+	}
+	return 0;
+}
+
+/* What could not be copied out goes back where it was. */
+static void undo_rest(struct vbuf_endpoint *ep, struct vbuf_batch *batch)
+{
+	struct vbuf_chain emptied;
+
+	emptied = vbuf_chain_take(&batch->chain, batch->pool, batch->done);
+	vbuf_moves_undo(ep, batch->chain);
+	batch->chain = emptied;
+}
+
+/* Copies acquired messages out; the receiver has them, or not. */
+static int conclude_batch(struct vbuf_endpoint *ep, struct vbuf_call call,
+			  struct vbuf_batch *batch,
+			  struct vbuf_msg __user *msgs)
+{
 	int err;
 
-	err = vbuf_user_get_room(msg, slot->len, &to);
-	if (likely(!err))
-		err = vbuf_user_copy_out(pool, n, to, slot->len);
-	if (likely(!err))
-		err = vbuf_user_put_entry_out(msg, slot->len, flags);
-	if (!err && (call.flags & VBUF_HOLD))
-		err = vbuf_user_put_cookie(msg,
-					   vbuf_moves_cookie(ep->channel, n));
-	if (!err && (call.flags & VBUF_INFO))
-		err = put_info(slot, msg);
-	return err;
+	err = vbuf_user_empty(batch, msgs);
+	if (call.flags & (VBUF_HOLD | VBUF_INFO))
+		err = put_more_of_all(ep, call, batch, msgs) ?: err;
+	if (unlikely(fatal_signal_pending(current))) {
+		batch->done = 0;
+		err = -EINTR;
+	}
+	if (unlikely(err))
+		undo_rest(ep, batch);
+	if (unlikely(!batch->done))
+		return err;
+	if (call.flags & VBUF_HOLD)
+		return vbuf_held_add(ep, batch->chain) ?: batch->done;
+	vbuf_moves_release(ep, batch->chain, batch->bytes);
+	return batch->done;
 }
 
 /* Receives as many messages as are queued, at least one. */
 static int recv_some(struct vbuf_endpoint *ep, struct vbuf_call call,
 		     struct vbuf_msg __user *msgs, u32 count)
 {
-	u32 slot[VBUF_BATCH], room[VBUF_BATCH];
-	int got, err = 0;
-	u32 i;
+	struct vbuf_batch batch = { .pool = &ep->channel->pool };
+	u32 room[VBUF_BATCH];
+	int err;
 
-	count = min(count, VBUF_BATCH);
 	if (unlikely(vbuf_user_get_rooms(msgs, room, count)))
 		return -EFAULT;
-	got = vbuf_moves_acquire(ep, call, slot, room, count);
-	if (got == -EMSGSIZE && vbuf_user_put_msg_len(msgs, room[0]))
+	err = vbuf_moves_acquire(ep, call, room, count, &batch.chain);
+	if (err == -EMSGSIZE && vbuf_user_put_msg_len(msgs, room[0]))
 		return -EFAULT;
-	if (unlikely(got < 0))
-		return got;
-	for (i = 0; i < got; i++) {
-		err = empty(ep, call, slot[i], &msgs[i]);
-		if (unlikely(err))
-			break;
-	}
-	if (unlikely(fatal_signal_pending(current))) {
-		err = -EINTR;
-		i = 0;
-	}
-	if (unlikely(i < got))
-		vbuf_moves_undo(ep, slot + i, got - i);
-	if (unlikely(!i))
+	if (unlikely(err))
 		return err;
-	if (call.flags & VBUF_HOLD)
-		return vbuf_moves_hold(ep, slot, i) ?: i;
-	vbuf_moves_release(ep, slot, i);
-	return i;
+	return conclude_batch(ep, call, &batch, msgs);
 }
 
 /**
- * vbuf_transfer_recvv() - receive a vector of messages
+ * vbuf_transfer_recvv() - VBUF_IOC_RECVV
  * @ep: the receiver
  * @call: how to wait for the first
  * @msgs: room for the messages
@@ -345,18 +397,17 @@ static int recv_some(struct vbuf_endpoint *ep, struct vbuf_call call,
 long vbuf_transfer_recvv(struct vbuf_endpoint *ep, struct vbuf_call call,
 			 struct vbuf_msg __user *msgs, u32 count)
 {
-	struct vbuf_call rest = call;
-	u32 done = 0;
+	u32 done = 0, want;
 	int n;
 
-	rest.flags |= VBUF_DONTWAIT;
 	do {
-		n = recv_some(ep, done ? rest : call, msgs + done,
-			      count - done);
+		want = min(count - done, VBUF_BATCH);
+		n = recv_some(ep, call, msgs + done, want);
 		if (n < 0)
 			break;
 		done += n;
-		/* A short batch: no more was there. */
-	} while (done < count && n == VBUF_BATCH);
+		call.flags |= VBUF_DONTWAIT;
+		/* Less than wanted: no more was there. */
+	} while (done < count && n == want);
 	return done ?: n;
 }

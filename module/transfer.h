@@ -7,22 +7,20 @@
 
 #include "moves.h"
 
+struct file;
 struct iov_iter;
-struct vbuf_endpoint;
-struct vbuf_msg;
+struct kiocb;
 
-ssize_t vbuf_transfer_send(struct vbuf_endpoint *ep,
-			   struct vbuf_call call,
-			   const void __user *from, size_t len);
-ssize_t vbuf_transfer_recv(struct vbuf_endpoint *ep,
-			   struct vbuf_call call,
-			   void __user *to, size_t size, u32 *too_long);
-ssize_t vbuf_transfer_send_iter(struct vbuf_endpoint *ep,
-				struct vbuf_call call,
-				struct iov_iter *from);
-ssize_t vbuf_transfer_recv_iter(struct vbuf_endpoint *ep,
-				struct vbuf_call call,
-				struct iov_iter *to);
+ssize_t vbuf_transfer_write(struct file *file, const char __user *from,
+			    size_t len, loff_t *pos);
+ssize_t vbuf_transfer_read(struct file *file, char __user *to, size_t size,
+			   loff_t *pos);
+ssize_t vbuf_transfer_write_iter(struct kiocb *iocb, struct iov_iter *from);
+ssize_t vbuf_transfer_read_iter(struct kiocb *iocb, struct iov_iter *to);
+long vbuf_transfer_send(struct vbuf_endpoint *ep, struct vbuf_call call,
+			const struct vbuf_xfer *arg);
+long vbuf_transfer_recv(struct vbuf_endpoint *ep, struct vbuf_call call,
+			const struct vbuf_xfer *arg, u32 *too_long);
 long vbuf_transfer_sendv(struct vbuf_endpoint *ep, struct vbuf_call call,
 			 const struct vbuf_msg __user *msgs, u32 count);
 long vbuf_transfer_recvv(struct vbuf_endpoint *ep, struct vbuf_call call,

@@ -79,33 +79,6 @@ int vbuf_user_put_int(int __user *to, int value)
 }
 
 /**
- * vbuf_user_get_xfer() - as vbuf_user_get(), quick for the size of today
- * @arg: where to
- * @from: the user's
- *
- * Return: as vbuf_user_get().
- */
-int vbuf_user_get_xfer(struct vbuf_xfer *arg,
-		       const struct vbuf_xfer __user *from)
-{
-	might_fault();
-	if (!user_read_access_begin(from, sizeof(*from)))
-		return -EFAULT;
-	unsafe_get_user(arg->size, &from->size, slow);
-	if (unlikely(arg->size != sizeof(*arg)))
-		goto slow;
-	unsafe_get_user(arg->flags, &from->flags, slow);
-	unsafe_get_user(arg->buf, &from->buf, slow);
-	unsafe_get_user(arg->len, &from->len, slow);
-	unsafe_get_user(arg->deadline_ns, &from->deadline_ns, slow);
-	user_read_access_end();
-	return 0;
-slow:
-	user_read_access_end();
-	return vbuf_user_get(arg, sizeof(*arg), from);
-}
-
-/**
  * vbuf_user_get_rooms() - read how long a message each entry can take
  * @msgs: the user's
  * @room: where to
@@ -192,6 +165,257 @@ int vbuf_user_copy_out_pieces(const struct vbuf_pool *pool, u32 n,
 
 	iov_iter_ubuf(&iter, ITER_DEST, to, len);
 	return vbuf_user_copy_out_iter(pool, n, &iter, len);
+}
+
+/*
+ * Messages up to this length are copied by plain loads and stores, within the
+ * opening of user memory that serves the vector's entries as well: a call of
+ * the general copy costs as much as the copy itself.
+ */
+#define SHORT_MESSAGE	128U
+
+#define GET_BYTES(type, to, from, fault) do {				\
+	unsafe_get_user(*(type *)(to), (const type __user *)(from), fault); \
+	(to) += sizeof(type);						\
+	(from) += sizeof(type);						\
+} while (0)
+
+#define PUT_BYTES(type, to, from, fault) do {				\
+	unsafe_put_user(*(const type *)(from), (type __user *)(to), fault); \
+	(to) += sizeof(type);						\
+	(from) += sizeof(type);						\
+} while (0)
+
+/* Within user_read_access_begin(); access_ok(@from, @len). 0 or -EFAULT. */
+static __always_inline int get_short(void *to, const void __user *from,
+				     u32 len)
+{
+	for (; len >= 32; len -= 32) {
+		GET_BYTES(u64, to, from, fault);
+		GET_BYTES(u64, to, from, fault);
+		GET_BYTES(u64, to, from, fault);
+		GET_BYTES(u64, to, from, fault);
+	}
+	for (; len >= 8; len -= 8)
+		GET_BYTES(u64, to, from, fault);
+	for (; len; len--)
+		GET_BYTES(u8, to, from, fault);
+	return 0;
+fault:
+	return -EFAULT;
+}
+
+/* Within user_write_access_begin(); access_ok(@to, @len). 0 or -EFAULT. */
+static __always_inline int put_short(void __user *to, const void *from,
+				     u32 len)
+{
+	for (; len >= 32; len -= 32) {
+		PUT_BYTES(u64, to, from, fault);
+		PUT_BYTES(u64, to, from, fault);
+		PUT_BYTES(u64, to, from, fault);
+		PUT_BYTES(u64, to, from, fault);
+	}
+	for (; len >= 8; len -= 8)
+		PUT_BYTES(u64, to, from, fault);
+	for (; len; len--)
+		PUT_BYTES(u8, to, from, fault);
+	return 0;
+fault:
+	return -EFAULT;
+}
+
+/**
+ * struct entry - what SENDV reads of a struct vbuf_msg
+ * @buf: where the message is
+ * @tag: the sender's
+ * @len: its length
+ * @flags: must be 0
+ */
+struct entry {
+	u64 buf;
+	u64 tag;
+	u32 len;
+	u32 flags;
+};
+
+/* Within user_read_access_begin(). 0, -EFAULT, or why it cannot be sent. */
+static __always_inline int get_entry(struct entry *entry,
+				     const struct vbuf_msg __user *msg,
+				     u32 slot_size)
+{
+	unsafe_get_user(entry->buf, &msg->buf, fault);
+	unsafe_get_user(entry->tag, &msg->tag, fault);
+	unsafe_get_user(entry->len, &msg->len, fault);
+	unsafe_get_user(entry->flags, &msg->flags, fault);
+	if (unlikely(entry->flags))
+		return -EINVAL;
+	if (unlikely(entry->len > slot_size))
+		return -EMSGSIZE;
+	if (likely(access_ok(u64_to_user_ptr(entry->buf), entry->len)))
+		return 0;
+fault:
+	return -EFAULT;
+}
+
+/**
+ * vbuf_user_check_entry() - whether an entry could be sent just now
+ * @msg: the entry
+ * @slot_size: of the channel
+ * @readable: look at the message's bytes, too
+ *
+ * Asked before something is waited for, or given up, for it.
+ *
+ * Return: 0, -EINVAL, -EMSGSIZE, or -EFAULT.
+ */
+int vbuf_user_check_entry(const struct vbuf_msg __user *msg, u32 slot_size,
+			  bool readable)
+{
+	struct entry entry;
+	int err;
+
+	might_fault();
+	if (!user_read_access_begin(msg, sizeof(*msg)))
+		return -EFAULT;
+	err = get_entry(&entry, msg, slot_size);
+	user_read_access_end();
+	if (!err && readable &&
+	    !vbuf_user_readable(u64_to_user_ptr(entry.buf), entry.len))
+		err = -EFAULT;
+	return err;
+}
+
+/* A longer message, with the access to user memory closed meanwhile. */
+static noinline int fill_long(const struct vbuf_batch *batch, u32 n,
+			      const struct entry *entry)
+{
+	return vbuf_user_copy_in(batch->pool, n, u64_to_user_ptr(entry->buf),
+				 entry->len);
+}
+
+/**
+ * vbuf_user_fill() - copy messages of a vector into their slots
+ * @batch: has its pool and chain; the rest is filled in
+ * @msgs: as many entries
+ * @slot_size: of the channel
+ *
+ * Return: 0, or why it stopped after @batch->done messages: -EINVAL, -EMSGSIZE,
+ * -EFAULT.
+ */
+int vbuf_user_fill(struct vbuf_batch *batch,
+		   const struct vbuf_msg __user *msgs, u32 slot_size)
+{
+	const struct vbuf_pool *pool = batch->pool;
+	u32 n = batch->chain.head, avail, i;
+	struct vbuf_slot *slot;
+	struct entry entry;
+	u64 bytes = 0;
+	int err = 0;
+
+	might_fault();
+	if (!user_read_access_begin(msgs, batch->chain.count * sizeof(*msgs)))
+		return -EFAULT;
+	for (i = 0; i < batch->chain.count; i++) {
+		slot = &pool->slot[n];
+		err = get_entry(&entry, &msgs[i], slot_size);
+		if (unlikely(err))
+			break;
+		slot->len = entry.len;
+		slot->tag = entry.tag;
+		if (likely(entry.len <= SHORT_MESSAGE)) {
+			err = get_short(vbuf_slots_piece(pool, n, 0, &avail),
+					u64_to_user_ptr(entry.buf), entry.len);
+		} else {
+			user_read_access_end();
+			err = fill_long(batch, n, &entry);
+			if (!user_read_access_begin(msgs, sizeof(*msgs)))
+				return -EFAULT;
+		}
+		if (unlikely(err))
+			break;
+		bytes += entry.len;
+		n = slot->next;
+	}
+	user_read_access_end();
+	batch->done = i;
+	batch->bytes = bytes;
+	return err;
+}
+
+/* A longer message, with the access to user memory closed meanwhile. */
+static noinline int empty_long(const struct vbuf_batch *batch, u32 n, u64 buf)
+{
+	return vbuf_user_copy_out(batch->pool, n, u64_to_user_ptr(buf),
+				  batch->pool->slot[n].len);
+}
+
+/* Within user_access_begin(): where to; access_ok() for @len. 0 or -EFAULT. */
+static __always_inline int get_buf(u64 *buf, const struct vbuf_msg __user *msg,
+				   u32 len)
+{
+	unsafe_get_user(*buf, &msg->buf, fault);
+	if (likely(access_ok(u64_to_user_ptr(*buf), len)))
+		return 0;
+fault:
+	return -EFAULT;
+}
+
+/* Within user_access_begin(): what RECVV always tells. 0 or -EFAULT. */
+static __always_inline int put_entry(struct vbuf_msg __user *msg,
+				     const struct vbuf_slot *slot)
+{
+	u32 flags = slot->deliveries > 1 ? VBUF_MSG_REDELIVERED : 0;
+
+	unsafe_put_user(slot->len, &msg->len, fault);
+	unsafe_put_user(flags, &msg->flags, fault);
+	return 0;
+fault:
+	return -EFAULT;
+}
+
+/**
+ * vbuf_user_empty() - copy messages out of their slots into a vector
+ * @batch: has its pool and chain; the rest is filled in
+ * @msgs: as many entries
+ *
+ * Return: 0, or -EFAULT if it stopped after @batch->done messages.
+ */
+int vbuf_user_empty(struct vbuf_batch *batch, struct vbuf_msg __user *msgs)
+{
+	const struct vbuf_pool *pool = batch->pool;
+	u32 n = batch->chain.head, avail, i;
+	const struct vbuf_slot *slot;
+	u64 bytes = 0, buf;
+	int err = 0;
+
+	might_fault();
+	if (!user_access_begin(msgs, batch->chain.count * sizeof(*msgs)))
+		return -EFAULT;
+	for (i = 0; i < batch->chain.count; i++) {
+		slot = &pool->slot[n];
+		err = get_buf(&buf, &msgs[i], slot->len);
+		if (unlikely(err))
+			break;
+		if (likely(slot->len <= SHORT_MESSAGE)) {
+			err = put_short(u64_to_user_ptr(buf),
+					vbuf_slots_piece(pool, n, 0, &avail),
+					slot->len);
+		} else {
+			user_access_end();
+			err = empty_long(batch, n, buf);
+			if (!user_access_begin(msgs, sizeof(*msgs)))
+				return -EFAULT;
+		}
+		if (likely(!err))
+			err = put_entry(&msgs[i], slot);
+		if (unlikely(err))
+			break;
+		bytes += slot->len;
+		n = slot->next;
+	}
+	user_access_end();
+	batch->done = i;
+	batch->bytes = bytes;
+	return err;
 }
 
 /* What RECVV adds with VBUF_HOLD. 0 or -EFAULT. */

@@ -27,8 +27,6 @@ int vbuf_user_put_entry(u64 array, u32 index, const void *entry, size_t size);
 int vbuf_user_put_xfer_len(struct vbuf_xfer __user *to, u32 len);
 int vbuf_user_put_msg_len(struct vbuf_msg __user *to, u32 len);
 int vbuf_user_put_int(int __user *to, int value);
-int vbuf_user_get_xfer(struct vbuf_xfer *arg,
-		       const struct vbuf_xfer __user *from);
 int vbuf_user_get_rooms(const struct vbuf_msg __user *msgs, u32 *room,
 			u32 count);
 bool vbuf_user_readable(const void __user *from, size_t len);
@@ -64,74 +62,46 @@ static inline int vbuf_user_copy_out(const struct vbuf_pool *pool, u32 n,
 	       -EFAULT : 0;
 }
 
+/* As vbuf_user_get(), quick for the size of today. */
+static __always_inline int vbuf_user_get_xfer(struct vbuf_xfer *arg,
+					      const struct vbuf_xfer __user *from)
+{
+	might_fault();
+	if (unlikely(!user_read_access_begin(from, sizeof(*from))))
+		return -EFAULT;
+	unsafe_get_user(arg->size, &from->size, slow);
+	if (unlikely(arg->size != sizeof(*arg)))
+		goto slow;
+	unsafe_get_user(arg->flags, &from->flags, slow);
+	unsafe_get_user(arg->buf, &from->buf, slow);
+	unsafe_get_user(arg->len, &from->len, slow);
+	unsafe_get_user(arg->deadline_ns, &from->deadline_ns, slow);
+	user_read_access_end();
+	return 0;
+slow:
+	user_read_access_end();
+	return vbuf_user_get(arg, sizeof(*arg), from);
+}
+
 /**
- * struct vbuf_entry - what SENDV reads of a struct vbuf_msg, and RECVV writes
- * @buf: where the message is, or the room for it
- * @len: its length
- * @flags: in, or out
- * @tag: the sender's
+ * struct vbuf_batch - messages of a vector on their way
+ * @pool: where their slots are
+ * @chain: the slots
+ * @done: out: how many messages were copied
+ * @bytes: out: in them
  */
-struct vbuf_entry {
-	u64 buf;
-	u64 tag;
-	u32 len;
-	u32 flags;
+struct vbuf_batch {
+	const struct vbuf_pool *pool;
+	struct vbuf_chain chain;
+	u32 done;
+	u64 bytes;
 };
 
-/* Reads one entry of a vector to send. 0 or -EFAULT. */
-static inline int vbuf_user_get_entry(const struct vbuf_msg __user *msg,
-				      struct vbuf_entry *entry)
-{
-	might_fault();
-	if (!user_read_access_begin(msg, sizeof(*msg)))
-		return -EFAULT;
-	unsafe_get_user(entry->buf, &msg->buf, fault);
-	unsafe_get_user(entry->tag, &msg->tag, fault);
-	unsafe_get_user(entry->len, &msg->len, fault);
-	unsafe_get_user(entry->flags, &msg->flags, fault);
-	user_read_access_end();
-	if (!access_ok(u64_to_user_ptr(entry->buf), entry->len))
-		return -EFAULT;
-	return 0;
-fault:
-	user_read_access_end();
-	return -EFAULT;
-}
-
-/* Reads where one entry of a vector is to be received. 0 or -EFAULT. */
-static inline int vbuf_user_get_room(const struct vbuf_msg __user *msg,
-				     u32 len, void __user **to)
-{
-	u64 buf;
-
-	might_fault();
-	if (!user_read_access_begin(msg, sizeof(*msg)))
-		return -EFAULT;
-	unsafe_get_user(buf, &msg->buf, fault);
-	user_read_access_end();
-	*to = u64_to_user_ptr(buf);
-	return access_ok(*to, len) ? 0 : -EFAULT;
-fault:
-	user_read_access_end();
-	return -EFAULT;
-}
-
-/* Writes what RECVV always tells of a message. 0 or -EFAULT. */
-static inline int vbuf_user_put_entry_out(struct vbuf_msg __user *msg, u32 len,
-					  u32 flags)
-{
-	might_fault();
-	if (!user_write_access_begin(msg, sizeof(*msg)))
-		return -EFAULT;
-	unsafe_put_user(len, &msg->len, fault);
-	unsafe_put_user(flags, &msg->flags, fault);
-	user_write_access_end();
-	return 0;
-fault:
-	user_write_access_end();
-	return -EFAULT;
-}
-
+int vbuf_user_check_entry(const struct vbuf_msg __user *msg, u32 slot_size,
+			  bool readable);
+int vbuf_user_fill(struct vbuf_batch *batch,
+		   const struct vbuf_msg __user *msgs, u32 slot_size);
+int vbuf_user_empty(struct vbuf_batch *batch, struct vbuf_msg __user *msgs);
 int vbuf_user_put_cookie(struct vbuf_msg __user *msg, u64 cookie);
 int vbuf_user_put_info(struct vbuf_msg __user *to, const struct vbuf_msg *info);
 

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Messages that a receiver has, and keeps the slots of until it acknowledges.
+ */
+#include "channel.h"
+#include "endpoint.h"
+#include "held.h"
+#include "moves.h"
+#include "wakes.h"
+
+/**
+ * vbuf_held_add() - a receiver keeps acquired messages until it gives them back
+ * @ep: the receiver
+ * @chain: the messages, in order, at most VBUF_BATCH
+ *
+ * Return: 0, or -EPIPE if the endpoint was shut down meanwhile, and then they
+ * went back where they were.
+ */
+int vbuf_held_add(struct vbuf_endpoint *ep, struct vbuf_chain chain)
+{
+	struct vbuf_channel *ch = ep->channel;
+	struct vbuf_wakes wakes = {};
+	int err = 0;
+	u32 n;
+
+	spin_lock(&ch->lock);
+	if (!(ep->can & VBUF_RIGHT_RECV)) {
+		err = -EPIPE;
+		vbuf_moves_undo_locked(ep, &chain, &wakes);
+	}
+	while (chain.count) {
+		n = vbuf_chain_pop(&chain, &ch->pool);
+		ch->pool.slot[n].holder = ep->id;
+		vbuf_chain_link_tail(&ep->held, &ch->pool, n);
+	}
+	vbuf_wakes_unlock(ch, &wakes);
+	return err;
+}
+
+static void unhold_locked(struct vbuf_endpoint *ep, u32 n)
+	__must_hold(&ep->channel->lock)
+{
+	const struct vbuf_pool *pool = &ep->channel->pool;
+
+	vbuf_chain_unlink(&ep->held, pool, n);
+	pool->slot[n].holder = 0;
+}
+
+static bool delivered_enough(const struct vbuf_channel *ch, u32 n)
+{
+	return ch->attr.max_deliveries &&
+	       ch->pool.slot[n].deliveries >= ch->attr.max_deliveries;
+}
+
+/* One message that was held is delivered again, or has been often enough. */
+static void redeliver_locked(struct vbuf_endpoint *ep, u32 n,
+			     struct vbuf_wakes *wakes)
+	__must_hold(&ep->channel->lock)
+{
+	struct vbuf_chain chain = vbuf_chain_of(n);
+	struct vbuf_channel *ch = ep->channel;
+
+	if (delivered_enough(ch, n)) {
+		vbuf_moves_drop_locked(ep, n, &ch->dropped_deliveries, wakes);
+		return;
+	}
+	ch->receiving--;
+	ep->owned--;
+	vbuf_moves_requeue_locked(ch, &chain, wakes);
+}
+
+/**
+ * vbuf_held_give_back() - end the holding of a message
+ * @ep: the receiver
+ * @cookie: names the delivery
+ * @requeue: to the head of the queue, else the slot becomes free
+ *
+ * Return: 0, or -EINVAL if @ep holds no such message.
+ */
+int vbuf_held_give_back(struct vbuf_endpoint *ep, u64 cookie, bool requeue)
+{
+	u32 n = cookie & (VBUF_MAX_SLOTS - 1);
+	struct vbuf_channel *ch = ep->channel;
+	struct vbuf_wakes wakes = {};
+
+	if (n >= ch->pool.slots)
+		return -EINVAL;
+	spin_lock(&ch->lock);
+	if (ch->pool.slot[n].holder != ep->id ||
+	    vbuf_held_cookie(ch, n) != cookie) {
+		spin_unlock(&ch->lock);
+		return -EINVAL;
+	}
+	unhold_locked(ep, n);
+	if (requeue)
+		redeliver_locked(ep, n, &wakes);
+	else
+		vbuf_moves_release_locked(ep, n, &wakes);
+	vbuf_moves_settle_locked(ch, &wakes);
+	vbuf_wakes_unlock(ch, &wakes);
+	return 0;
+}
+
+/*
+ * Moves up to VBUF_BATCH slots that @ep holds, from the last, to @again, or
+ * frees them if they are not to be delivered again. True when none is left.
+ */
+static bool collect_held_locked(struct vbuf_endpoint *ep,
+				struct vbuf_chain *again,
+				struct vbuf_wakes *wakes)
+	__must_hold(&ep->channel->lock)
+{
+	struct vbuf_channel *ch = ep->channel;
+	u32 i, n;
+
+	for (i = 0; ep->held.count && i < VBUF_BATCH; i++) {
+		n = ep->held.tail;
+		unhold_locked(ep, n);
+		if (!(ch->attr.flags & VBUF_REDELIVER))
+			vbuf_moves_drop_locked(ep, n, &ch->dropped_holder,
+					       wakes);
+		else if (delivered_enough(ch, n))
+			vbuf_moves_drop_locked(ep, n, &ch->dropped_deliveries,
+					       wakes);
+		else
+			vbuf_chain_push_head(again, &ch->pool, n);
+	}
+	return !ep->held.count;
+}
+
+/**
+ * vbuf_held_return() - what an endpoint holds goes back
+ * @ep: the endpoint
+ *
+ * To the head of the queue, in order, or to the free slots; in pieces, so that
+ * the lock is never held long.
+ */
+void vbuf_held_return(struct vbuf_endpoint *ep)
+{
+	struct vbuf_channel *ch = ep->channel;
+	struct vbuf_chain again = {};
+	bool done;
+
+	do {
+		struct vbuf_wakes wakes = {};
+
+		spin_lock(&ch->lock);
+		done = collect_held_locked(ep, &again, &wakes);
+		if (done) {
+			ch->receiving -= again.count;
+			ep->owned -= again.count;
+			vbuf_moves_requeue_locked(ch, &again, &wakes);
+			vbuf_moves_settle_locked(ch, &wakes);
+		}
+		vbuf_wakes_unlock(ch, &wakes);
+	} while (!done);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef VBUF_HELD_H
+#define VBUF_HELD_H
+
+#include "channel.h"
+#include "slots.h"
+
+struct vbuf_endpoint;
+
+/**
+ * DOC: Held messages
+ *
+ * A message received with %VBUF_HOLD stays in its slot, owned by the receiver
+ * and chained to its endpoint, until the receiver gives it back by its cookie,
+ * shuts down, or ends. The cookie names the slot, the message in it and the
+ * delivery: so an old one fits neither a later message nor a later delivery.
+ */
+
+int vbuf_held_add(struct vbuf_endpoint *ep, struct vbuf_chain chain);
+int vbuf_held_give_back(struct vbuf_endpoint *ep, u64 cookie, bool requeue);
+void vbuf_held_return(struct vbuf_endpoint *ep);
+
+/* 36 bits of sequence number, 8 of deliveries, 20 of slot. */
+static inline u64 vbuf_held_cookie(const struct vbuf_channel *ch, u32 n)
+{
+	const struct vbuf_slot *slot = &ch->pool.slot[n];
+
+	return slot->seq << 28 | (u64)(slot->deliveries & 0xff) << 20 | n;
+}
+
+#endif /* VBUF_HELD_H */
