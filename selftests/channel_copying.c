@@ -207,12 +207,16 @@ TEST_F(channel, the_last_receiver_goes_in_the_middle)
 	EXPECT_EQ(-EPIPE, vt_put(self->tx, 'a'));
 }
 
+/* Receivers have been told that nothing comes any more. */
 TEST_F(channel, a_sender_is_shut_down_in_the_middle)
 {
 	start_slow_send(&self->call, &self->trap, self->tx);
 	EXPECT_EQ(0, vt_shutdown(self->tx, VT_SEND));
+	EXPECT_EQ(-EPIPE, vt_take(self->rx));
 	vt_trap_fill(&self->trap, 's');
-	sent_or_not(_metadata, vt_join(&self->call), self->rx);
+	EXPECT_EQ(-EPIPE, vt_join(&self->call));
+	EXPECT_EQ(-EPIPE, vt_take(self->rx));
+	EXPECT_EQ(0U, vt_look(self->rx).sent);
 }
 
 TEST_F(channel, a_receiver_is_shut_down_in_the_middle)

@@ -92,11 +92,18 @@ TEST_F(channel, sendv_waits_until_all_are_sent)
 		EXPECT_EQ('a' + i, vt_take(self->rx));
 }
 
+static void until_sent(int fd, __u64 count)
+{
+	while (vt_look(fd).sent < count)
+		usleep(1000);
+}
+
 /* Who came while the vector waited for its next slot is served before it. */
 TEST_F(channel, sendv_waits_anew_at_the_tail_for_the_rest)
 {
 	struct vt_call vector = {
 		.op = op_sendv, .fd = self->tx, .arg = self->msgs, .len = 2 };
+	static const __u32 waiting[] = { 2, 1, 0 };
 	struct vt_call single = { 0 };
 	int i;
 
@@ -106,12 +113,12 @@ TEST_F(channel, sendv_waits_anew_at_the_tail_for_the_rest)
 	ASSERT_TRUE(vt_blocked(self->rx, 1, 0));
 	vt_start_send(&single, self->tx, 's');
 	ASSERT_TRUE(vt_blocked(self->rx, 2, 0));
-	EXPECT_EQ('z', vt_take(self->rx));
-	while (vt_look(self->rx).sent < SLOTS + 1)
-		usleep(1000);
-	ASSERT_TRUE(vt_blocked(self->rx, 2, 0));
-	for (i = 1; i < SLOTS; i++)
+	for (i = 1; i <= 3; i++) {
 		EXPECT_EQ('z', vt_take(self->rx));
+		until_sent(self->rx, SLOTS + i);
+		ASSERT_TRUE(vt_blocked(self->rx, waiting[i - 1], 0));
+	}
+	EXPECT_EQ('z', vt_take(self->rx));
 	EXPECT_EQ(2, vt_join(&vector));
 	EXPECT_EQ(0, vt_join(&single));
 	EXPECT_EQ('a', vt_take(self->rx));
@@ -290,8 +297,9 @@ TEST(the_longest_vector)
 	memset(bytes, VT_POISON, sizeof(bytes));
 	ASSERT_EQ((long)VBUF_MAX_VECTOR,
 		  vt_recvv(rx, msgs, VBUF_MAX_VECTOR, 0));
-	for (i = 0; i < (int)VBUF_MAX_VECTOR; i++)
+	for (i = 0; i < (int)VBUF_MAX_VECTOR; i++) {
 		ASSERT_EQ((char)(i * 7), bytes[i]);
+	}
 	EXPECT_TRUE(vt_settled(rx));
 }
 

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a receiver held when it ended: dropped, and counted; or, on a
+ * VBUF_REDELIVER channel, back at the head of the queue, in order.
+ */
+#include "vbuf_test.h"
+#include "kselftest_harness.h"
+
+FIXTURE(channel) {
+	int rx;
+	int tx;
+};
+
+FIXTURE_VARIANT(channel) {
+	__u32 flags;
+};
+
+FIXTURE_VARIANT_ADD(channel, redeliver) { .flags = VBUF_REDELIVER };
+FIXTURE_VARIANT_ADD(channel, drop) { .flags = 0 };
+
+FIXTURE_SETUP(channel)
+{
+	struct vbuf_attr attr = vt_attr(5, 64);
+	int i;
+
+	attr.flags = variant->flags;
+	vt_pair(&self->rx, &self->tx, attr);
+	for (i = 0; i < 5; i++)
+		ASSERT_EQ(0, vt_put(self->tx, 'a' + i));
+}
+
+FIXTURE_TEARDOWN(channel)
+{
+	EXPECT_TRUE(vt_settled(self->rx));
+}
+
+/* The next @count messages, held by @fd; their bytes in a string of its own. */
+static void hold(int fd, unsigned int count, struct vbuf_msg *msgs)
+{
+	static char bytes[8];
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		msgs[i] = (struct vbuf_msg) {
+			.buf = (uintptr_t)&bytes[i], .size = 1 };
+	if (vt_recvv(fd, msgs, count, VBUF_HOLD | VBUF_DONTWAIT) != count)
+		vt_die("receive with VBUF_HOLD");
+}
+
+/* The rest of the queue, as a string. */
+static const char *rest(int fd)
+{
+	static char bytes[9];
+	long byte;
+	int i = 0;
+
+	while (i < 8 && (byte = vt_take(fd)) > 0)
+		bytes[i++] = byte;
+	bytes[i] = '\0';
+	return bytes;
+}
+
+TEST_F(channel, by_close)
+{
+	int worker = vt_reopen(self->rx, VT_RECV);
+	struct vbuf_msg msgs[3];
+
+	hold(worker, 3, msgs);
+	close(worker);
+	EXPECT_EQ(variant->flags ? 0U : 3U, vt_look(self->rx).dropped_holder);
+	EXPECT_STREQ(variant->flags ? "abcde" : "de", rest(self->rx));
+}
+
+TEST_F(channel, by_kill)
+{
+	pid_t pid;
+
+	int worker = vt_reopen(self->rx, VT_RECV);
+
+	pid = vt_fork();
+	if (pid == 0) {
+		struct vbuf_msg msgs[2];
+
+		hold(worker, 2, msgs);
+		for (;;)
+			pause();
+	}
+	close(worker);
+	while (vt_look(self->rx).receiving < 2)
+		usleep(1000);
+	kill(pid, SIGKILL);
+	vt_reap(pid);
+	EXPECT_EQ(0U, vt_look(self->rx).receiving);
+	EXPECT_EQ(variant->flags ? 0U : 2U, vt_look(self->rx).dropped_holder);
+	EXPECT_STREQ(variant->flags ? "abcde" : "cde", rest(self->rx));
+}
+
+TEST_F(channel, by_shutdown)
+{
+	int worker = vt_reopen(self->rx, VT_RECV);
+	struct vbuf_msg msgs[2];
+
+	hold(worker, 2, msgs);
+	ASSERT_EQ(0, vt_shutdown(worker, VT_RECV));
+	EXPECT_EQ(-EINVAL, vt_release(worker, msgs[0].cookie, 0));
+	EXPECT_STREQ(variant->flags ? "abcde" : "cde", rest(self->rx));
+	close(worker);
+}
+
+TEST_F(channel, what_was_released_in_time_is_received)
+{
+	int worker = vt_reopen(self->rx, VT_RECV);
+	struct vbuf_msg msgs[3];
+
+	hold(worker, 3, msgs);
+	ASSERT_EQ(0, vt_release(worker, msgs[1].cookie, 0));
+	close(worker);
+	EXPECT_EQ(1U, vt_look(self->rx).received);
+	EXPECT_STREQ(variant->flags ? "acde" : "de", rest(self->rx));
+}
+
+/* In the order in which they were received, however they were. */
+TEST_F(channel, after_some_were_put_back_and_taken_again)
+{
+	int worker = vt_reopen(self->rx, VT_RECV);
+	struct vbuf_msg msgs[3], again[1];
+
+	hold(worker, 3, msgs);
+	ASSERT_EQ(0, vt_release(worker, msgs[0].cookie, VBUF_REQUEUE));
+	hold(worker, 1, again);
+	close(worker);
+	EXPECT_STREQ(variant->flags ? "bcade" : "de", rest(self->rx));
+}
+
+TEST_F(channel, of_two_endpoints_the_last_to_end_is_first)
+{
+	int one = vt_reopen(self->rx, VT_RECV);
+	int two = vt_reopen(self->rx, VT_RECV);
+	struct vbuf_msg msgs[2], others[2];
+
+	hold(one, 2, msgs);
+	hold(two, 2, others);
+	close(one);
+	close(two);
+	EXPECT_STREQ(variant->flags ? "cdabe" : "e", rest(self->rx));
+}
+
+TEST_F(channel, another_endpoints_end_is_nothing_to_a_holder)
+{
+	int worker = vt_reopen(self->rx, VT_RECV);
+	int other = vt_reopen(self->rx, VT_RECV);
+	struct vbuf_msg msgs[2];
+
+	hold(worker, 2, msgs);
+	close(other);
+	EXPECT_EQ(2U, vt_look(self->rx).receiving);
+	EXPECT_EQ(0, vt_release(worker, msgs[0].cookie, 0));
+	EXPECT_EQ(0, vt_release(worker, msgs[1].cookie, 0));
+	close(worker);
+}
+
+TEST_F(channel, they_say_that_they_were_delivered_before)
+{
+	int worker = vt_reopen(self->rx, VT_RECV);
+	struct vbuf_msg msgs[2], msg;
+	char byte;
+
+	hold(worker, 2, msgs);
+	close(worker);
+	msg = (struct vbuf_msg) { .buf = (uintptr_t)&byte, .size = 1 };
+	ASSERT_EQ(1, vt_recvv(self->rx, &msg, 1, VBUF_INFO));
+	EXPECT_EQ(variant->flags ? VBUF_MSG_REDELIVERED : 0U, msg.flags);
+	EXPECT_EQ(variant->flags ? 2U : 1U, msg.deliveries);
+	EXPECT_EQ(variant->flags ? 0U : 2U, msg.seq);
+}
+
+TEST_F(channel, they_go_to_who_waits_in_order)
+{
+	int worker = vt_reopen(self->rx, VT_RECV);
+	struct vt_call recv[2] = { 0 };
+	struct vbuf_msg msgs[5];
+	int i;
+
+	hold(worker, 5, msgs);
+	for (i = 0; i < 2; i++) {
+		vt_start_recv(&recv[i], self->rx);
+		ASSERT_TRUE(vt_blocked(self->rx, 0, i + 1));
+	}
+	close(worker);
+	if (!variant->flags) {
+		ASSERT_EQ(0, vt_put(self->tx, 'a'));
+		ASSERT_EQ(0, vt_put(self->tx, 'b'));
+	}
+	for (i = 0; i < 2; i++) {
+		EXPECT_EQ(1, vt_join(&recv[i]));
+		EXPECT_EQ('a' + i, recv[i].data[0]);
+	}
+	EXPECT_STREQ(variant->flags ? "cde" : "", rest(self->rx));
+}
+
+TEST_F(channel, the_slots_of_the_dropped_go_to_who_waits)
+{
+	int worker = vt_reopen(self->rx, VT_RECV);
+	struct vt_call send = { 0 };
+	struct vbuf_msg msgs[2];
+
+	hold(worker, 2, msgs);
+	vt_start_send(&send, self->tx, 'z');
+	ASSERT_TRUE(vt_blocked(self->rx, 1, 0));
+	close(worker);
+	if (variant->flags)
+		EXPECT_EQ('a', vt_take(self->rx));
+	EXPECT_EQ(0, vt_join(&send));
+	EXPECT_STREQ(variant->flags ? "bcdez" : "cdez", rest(self->rx));
+}
+
+/* The last receiver's end is a hang-up, and what it held waits for the next. */
+TEST_F(channel, by_the_last_receivers_end)
+{
+	struct vbuf_msg msgs[2];
+	struct vbuf_channel_info info;
+
+	hold(self->rx, 2, msgs);
+	close(self->rx);
+	EXPECT_EQ(-EPIPE, vt_put(self->tx, 'z'));
+	info = vt_look(self->tx);
+	EXPECT_EQ(variant->flags ? 5U : 3U, info.depth);
+	EXPECT_EQ(0U, info.receiving);
+	self->rx = self->tx;
+}
+
+/* More than is moved under one hold of any lock. */
+TEST(a_great_many_return_in_order)
+{
+	enum { MANY = 1000 };
+	static struct vbuf_msg msgs[MANY];
+	static __u16 numbers[MANY];
+	struct vbuf_attr attr = vt_attr(MANY, 2);
+	int rx, tx, worker, i;
+
+	attr.flags = VBUF_REDELIVER;
+	vt_pair(&rx, &tx, attr);
+	worker = vt_reopen(rx, VT_RECV);
+	for (i = 0; i < MANY; i++) {
+		numbers[i] = i;
+		msgs[i] = (struct vbuf_msg) {
+			.buf = (uintptr_t)&numbers[i], .len = 2, .size = 2 };
+	}
+	ASSERT_EQ(MANY, vt_sendv(tx, msgs, MANY, 0));
+	ASSERT_EQ(MANY, vt_recvv(worker, msgs, MANY, VBUF_HOLD));
+	close(worker);
+	memset(numbers, VT_POISON, sizeof(numbers));
+	ASSERT_EQ(MANY, vt_recvv(rx, msgs, MANY, 0));
+	for (i = 0; i < MANY; i++) {
+		ASSERT_EQ(i, numbers[i]);
+		ASSERT_EQ(VBUF_MSG_REDELIVERED, msgs[i].flags);
+	}
+	EXPECT_TRUE(vt_settled(rx));
+}
+
+TEST_HARNESS_MAIN
