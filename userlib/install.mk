@@ -36,9 +36,12 @@ install: all
 		done; \
 		install -m 644 $$page $$dir; \
 	done
-	$(Q)if [ -z "$(DESTDIR)" ]; then PATH=$$PATH:/sbin:/usr/sbin ldconfig \
-		2>/dev/null || echo "Not root: the run-time linker finds" \
-		"libvbuf.so.1 with LD_LIBRARY_PATH=$(LIBDIR)"; fi
+	$(Q)if [ -z "$(DESTDIR)" ]; then \
+		PATH=$$PATH:/sbin:/usr/sbin; ldconfig 2>/dev/null; \
+		ldconfig -p | grep -q '=> $(LIBDIR)/$(soname)$$' || \
+		echo 'Programs need LD_LIBRARY_PATH=$(LIBDIR) to find' \
+			'$(soname): it is not where the system looks.'; \
+	fi
 
 uninstall:
 	$(call say,REMOVE,$(DESTDIR)$(PREFIX))

@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
 # The examples build against an installed copy. What they do is tested where
@@ -20,7 +20,7 @@ mkdir -p "$build/examples"
 builds() {
 	rm -f "$build/examples/$1"
 	$CC -std=gnu11 -Wall -Wextra -Werror -O2 -o "$build/examples/$1" \
-		"${2:-../examples/$1.c}" $(pkg-config --cflags --libs libvbuf)
+		"${2:-../examples/$1.c}" "${cflags[@]}" "${libs[@]}"
 }
 
 # The program in a page, as it stands there.

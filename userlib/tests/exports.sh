@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
 # What the libraries show is what the header declares.
@@ -36,7 +36,7 @@ needs_libc() {
 }
 try "it needs nothing but the C library" needs_libc
 
-no_data() { [ -z "$(nm --defined-only "$shared" | grep ' [BD] ')" ]; }
+no_data() { ! nm --defined-only "$shared" | grep ' [BD] '; }
 try "it keeps no state" no_data
 
 prefixed() {

@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
 # The installed header stands alone, in C and C++ and under strict warnings.
@@ -69,8 +69,10 @@ else
 	skip "C++ links with the library" "there is no g++"
 fi
 
-kernel_doc=$(ls -d /usr/lib/linux-kbuild-*/scripts/kernel-doc 2> /dev/null |
-	tail -n 1)
+kernel_doc=
+for script in /usr/lib/linux-kbuild-*/scripts/kernel-doc; do
+	[ ! -x "$script" ] || kernel_doc=$script
+done
 documented() {
 	"$kernel_doc" -none -Werror ../include/vbuf.h || return 1
 	for name in $(header_functions); do

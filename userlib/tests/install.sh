@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
 # make install puts everything in its place, and pkg-config finds it there.
@@ -11,7 +11,7 @@ files() { (cd "$1" && find . ! -type d | sort); }
 
 try "make install succeeds" install_to "$root"
 
-complete() {
+all_there() {
 	cat > "$scratch/wanted" <<'END'
 ./usr/bin/vbufctl
 ./usr/include/linux/vbuf.h
@@ -24,7 +24,7 @@ complete() {
 END
 	files "$root" | grep -v /man/ | diff -u "$scratch/wanted" -
 }
-try "it installs just libraries, headers, pkg-config file and tool" complete
+try "it installs just libraries, headers, pkg-config file and tool" all_there
 
 cat > "$scratch/program.c" <<'END'
 #include <errno.h>
@@ -40,7 +40,7 @@ END
 use_installed "$root"
 links_shared() {
 	$CC -o "$scratch/program" "$scratch/program.c" \
-		$(pkg-config --cflags --libs libvbuf) &&
+		"${cflags[@]}" "${libs[@]}" &&
 	readelf -d "$scratch/program" | grep 'NEEDED.*\[libvbuf\.so\.1\]' &&
 	"$scratch/program"
 }
@@ -48,7 +48,7 @@ try "a program links with what pkg-config says, and runs" links_shared
 
 links_static() {
 	$CC -o "$scratch/program" "$scratch/program.c" \
-		$(pkg-config --cflags libvbuf) "$root/usr/lib/libvbuf.a" &&
+		"${cflags[@]}" "$root/usr/lib/libvbuf.a" &&
 	! readelf -d "$scratch/program" | grep 'NEEDED.*libvbuf' &&
 	"$scratch/program"
 }
@@ -62,10 +62,10 @@ places() {
 		INCLUDEDIR=/headers MANDIR=/man &&
 	[ -f "$scratch/other/headers/vbuf.h" ] &&
 	[ -f "$scratch/other/man/man4/vbuf.4" ] &&
-	grep -x 'libdir=${prefix}/lib/arch' \
-		"$scratch/other/opt/vbuf/lib/arch/pkgconfig/libvbuf.pc" &&
-	grep -x 'includedir=/headers' \
-		"$scratch/other/opt/vbuf/lib/arch/pkgconfig/libvbuf.pc"
+	printf '%s=%s\n' prefix /opt/vbuf libdir "\${prefix}/lib/arch" \
+		includedir /headers |
+		diff -u - <(grep '=' \
+			"$scratch/other/opt/vbuf/lib/arch/pkgconfig/libvbuf.pc")
 }
 try "PREFIX, LIBDIR, INCLUDEDIR and MANDIR are honoured" places
 
@@ -81,12 +81,13 @@ staged() {
 direct() {
 	rm -f "$scratch/ran"
 	PATH=$scratch/bin:$PATH install_to "" PREFIX="$scratch/direct" &&
-	[ -f "$scratch/direct/lib/libvbuf.so.1" ] && [ -e "$scratch/ran" ]
+	[ -f "$scratch/direct/lib/libvbuf.so.1" ] && [ -e "$scratch/ran" ] &&
+	grep "LD_LIBRARY_PATH=$scratch/direct/lib" "$scratch/log"
 }
 try "with DESTDIR ldconfig is not run" staged
-try "without it is" direct
+try "without it is, and what it does not find is said" direct
 
-again() { install_to "$root" && complete; }
+again() { install_to "$root" && all_there; }
 try "installing again changes nothing" again
 
 gone() {

@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
 # Each function has a page, and the pages tell the errors that the header tells.
@@ -107,17 +107,16 @@ header_errors() {
 # resolve GROUP: its errors, those of the groups that it names included
 resolve() {
 	sed -n "s/^$1 \(E.*\)/\1/p" "$scratch/errors"
-	for group in $(sed -n "s/^$1 +\(.*\)/\1/p" "$scratch/errors"); do
-		(resolve "$group")
-	done
+	sed -n "s/^$1 +\(.*\)/\1/p" "$scratch/errors" |
+		while read -r group; do resolve "$group"; done
 }
 
 header_errors > "$scratch/errors"
 errors() {
 	page=$1
-	for name in $(sed -n '/^\.Nd/q; s/^\.Nm \([a-z_]*\).*/\1/p' "$page"); do
-		resolve "$name"
-	done | sort -u > "$scratch/wanted"
+	sed -n '/^\.Nd/q; s/^\.Nm \([a-z_]*\).*/\1/p' "$page" |
+		while read -r name; do resolve "$name"; done |
+		sort -u > "$scratch/wanted"
 	sed -n 's/^\.It Bq Er //p' "$page" | sort -u > "$scratch/told"
 	[ -s "$scratch/wanted" ] && diff -u "$scratch/wanted" "$scratch/told"
 }

@@ -112,7 +112,7 @@ static void bad_oflags(void)
 
 static void bad_names(void)
 {
-	const char *bad[] = { "", long_name };
+	const char *const bad[] = { "", long_name };
 
 	fake_reset();
 	for (int i = 0; i < 2; i++) {

@@ -23,6 +23,7 @@ void tap_skip(const char *why)
 
 int tap_run(const struct tap_case *cases, int count)
 {
+	const char *verdict;
 	int failed = 0;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -32,8 +33,8 @@ int tap_run(const struct tap_case *cases, int count)
 		case_skipped = NULL;
 		cases[i].run();
 		failed += !case_held;
-		printf("%s %d - %s", case_held ? "ok" : "not ok", i + 1,
-		       cases[i].promise);
+		verdict = case_held ? "ok" : "not ok";
+		printf("%s %d - %s", verdict, i + 1, cases[i].promise);
 		if (case_skipped)
 			printf(" # SKIP %s", case_skipped);
 		printf("\n");

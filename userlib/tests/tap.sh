@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
 #
 # For the test scripts: a scratch folder, cases told as TAP, an installed copy.
 
@@ -46,13 +47,17 @@ install_to() {
 		PREFIX=/usr "$@"
 }
 
-# use_installed FOLDER: pkg-config finds the copy there, and nothing else
+# use_installed FOLDER: pkg-config finds the copy there, and nothing else; what
+# it says is in $cflags and $libs
 use_installed() {
 	export PKG_CONFIG_SYSROOT_DIR="$1" PKG_CONFIG_PATH=
 	export PKG_CONFIG_LIBDIR="$1/usr/lib/pkgconfig"
 	# For the system's own directories pkg-config would leave these out.
 	export PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1 PKG_CONFIG_ALLOW_SYSTEM_LIBS=1
 	export LD_LIBRARY_PATH="$1/usr/lib"
+	read -ra cflags < <(pkg-config --cflags libvbuf)
+	read -ra libs < <(pkg-config --libs libvbuf)
+	export cflags libs
 }
 
 # The functions that the header declares, one a line.
