@@ -80,9 +80,10 @@ staged() {
 }
 direct() {
 	rm -f "$scratch/ran"
-	PATH=$scratch/bin:$PATH install_to "" PREFIX="$scratch/direct" &&
+	PATH=$scratch/bin:$PATH install_to "" PREFIX="$scratch/direct" \
+		> "$scratch/said" &&
 	[ -f "$scratch/direct/lib/libvbuf.so.1" ] && [ -e "$scratch/ran" ] &&
-	grep "LD_LIBRARY_PATH=$scratch/direct/lib" "$scratch/log"
+	grep "LD_LIBRARY_PATH=$scratch/direct/lib" "$scratch/said"
 }
 try "with DESTDIR ldconfig is not run" staged
 try "without it is, and what it does not find is said" direct

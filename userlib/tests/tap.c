@@ -4,13 +4,13 @@
 
 #include "tap.h"
 
-static bool case_held;
-static const char *case_skipped;
+static bool all_held;
+static const char *skipped_why;
 
 bool tap_expect(bool held, const char *what, const char *file, int line)
 {
 	if (!held) {
-		case_held = false;
+		all_held = false;
 		printf("# %s:%d: not so: %s\n", file, line, what);
 	}
 	return held;
@@ -18,25 +18,24 @@ bool tap_expect(bool held, const char *what, const char *file, int line)
 
 void tap_skip(const char *why)
 {
-	case_skipped = why;
+	skipped_why = why;
 }
 
 int tap_run(const struct tap_case *cases, int count)
 {
-	const char *verdict;
 	int failed = 0;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	printf("TAP version 13\n1..%d\n", count);
 	for (int i = 0; i < count; i++) {
-		case_held = true;
-		case_skipped = NULL;
+		all_held = true;
+		skipped_why = NULL;
 		cases[i].run();
-		failed += !case_held;
-		verdict = case_held ? "ok" : "not ok";
-		printf("%s %d - %s", verdict, i + 1, cases[i].promise);
-		if (case_skipped)
-			printf(" # SKIP %s", case_skipped);
+		failed += !all_held;
+		printf("%s %d - %s", all_held ? "ok" : "not ok", i + 1,
+		       cases[i].promise);
+		if (skipped_why)
+			printf(" # SKIP %s", skipped_why);
 		printf("\n");
 	}
 	return failed != 0;
