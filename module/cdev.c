@@ -150,7 +150,7 @@ static long ioctl_recv(struct file *file, struct vbuf_xfer __user *uarg)
 
 static int get_vector(struct vbuf_vector *arg, const void __user *uarg)
 {
-	int err = vbuf_user_get(arg, sizeof(*arg), uarg);
+	int err = vbuf_user_get_vector(arg, uarg);
 
 	if (err)
 		return err;

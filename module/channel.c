@@ -130,6 +130,8 @@ void vbuf_channel_shut_down(struct vbuf_endpoint *ep, u32 rights)
 {
 	struct vbuf_wakes own = { .hup = rights };
 
+	/* From now on who sends through @ep looks whether it still may. */
+	vbuf_channel_watch(ep->channel);
 	give_up(ep, rights);
 	vbuf_wakes_carry_out(ep->channel, &own);
 }

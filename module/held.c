@@ -30,6 +30,7 @@ int vbuf_held_add(struct vbuf_endpoint *ep, struct vbuf_chain chain)
 	}
 	while (chain.count) {
 		n = vbuf_chain_pop(&chain, &ch->pool);
+		ch->pool.slot[n].deliveries++;
 		ch->pool.slot[n].holder = ep->id;
 		vbuf_chain_link_tail(&ep->held, &ch->pool, n);
 	}
@@ -82,12 +83,14 @@ int vbuf_held_give_back(struct vbuf_endpoint *ep, u64 cookie, bool requeue)
 	u32 n = cookie & (VBUF_MAX_SLOTS - 1);
 	struct vbuf_channel *ch = ep->channel;
 	struct vbuf_wakes wakes = {};
+	struct vbuf_slot *slot;
 
 	if (n >= ch->pool.slots)
 		return -EINVAL;
+	slot = &ch->pool.slot[n];
 	spin_lock(&ch->lock);
-	if (ch->pool.slot[n].holder != ep->id ||
-	    vbuf_held_cookie(ch, n) != cookie) {
+	if (slot->holder != ep->id ||
+	    vbuf_held_cookie(slot, n, slot->deliveries) != cookie) {
 		spin_unlock(&ch->lock);
 		return -EINVAL;
 	}

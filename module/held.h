@@ -21,11 +21,10 @@ int vbuf_held_give_back(struct vbuf_endpoint *ep, u64 cookie, bool requeue);
 void vbuf_held_return(struct vbuf_endpoint *ep);
 
 /* 36 bits of sequence number, 8 of deliveries, 20 of slot. */
-static inline u64 vbuf_held_cookie(const struct vbuf_channel *ch, u32 n)
+static inline u64 vbuf_held_cookie(const struct vbuf_slot *slot, u32 n,
+				   u32 delivery)
 {
-	const struct vbuf_slot *slot = &ch->pool.slot[n];
-
-	return slot->seq << 28 | (u64)(slot->deliveries & 0xff) << 20 | n;
+	return slot->seq << 28 | (u64)(delivery & 0xff) << 20 | n;
 }
 
 #endif /* VBUF_HELD_H */

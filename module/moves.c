@@ -48,7 +48,7 @@ static void free_slot_locked(struct vbuf_channel *ch, u32 n,
 {
 	if (ch->want_slot.count && hand_slot_locked(ch, n, wakes))
 		return;
-	vbuf_chain_push_head(&ch->free, &ch->pool, n);
+	vbuf_chain_stack(&ch->free, &ch->pool, n);
 	wakes->out += ch->watched;
 }
 
@@ -71,7 +71,6 @@ static bool hand_message_locked(struct vbuf_channel *ch, u32 n,
 			vbuf_line_serve(line, waiter, -EDQUOT, wakes);
 			continue;
 		}
-		ch->pool.slot[n].deliveries++;
 		ch->receiving++;
 		waiter->ep->owned++;
 		waiter->slot = n;
@@ -213,6 +212,19 @@ int vbuf_moves_reserve(struct vbuf_endpoint *ep, struct vbuf_call call,
 	return 0;
 }
 
+static void discard_locked(struct vbuf_endpoint *ep, struct vbuf_chain *chain,
+			   struct vbuf_wakes *wakes)
+	__must_hold(&ep->channel->lock)
+{
+	struct vbuf_channel *ch = ep->channel;
+
+	ep->owned -= chain->count;
+	while (chain->count)
+		free_slot_locked(ch, vbuf_chain_pop(chain, &ch->pool), wakes);
+	/* VBUF_DROP_OLDEST may have emptied the queue. */
+	vbuf_moves_settle_locked(ch, wakes);
+}
+
 /* One slot becomes a message, where somebody may be concerned. */
 static void commit_locked(struct vbuf_endpoint *ep, u32 n,
 			  struct vbuf_wakes *wakes)
@@ -227,29 +239,36 @@ static void commit_locked(struct vbuf_endpoint *ep, u32 n,
 	queue_message_locked(ch, n, wakes);
 }
 
+/*
+ * A chain becomes messages, unless the endpoint was shut down while they were
+ * copied: receivers may have learnt of the end, and nothing comes after it.
+ */
+static int commit_chain_watched(struct vbuf_endpoint *ep,
+				struct vbuf_chain chain)
+	__releases(&ep->channel->lock)
+{
+	bool can = ep->can & VBUF_RIGHT_SEND;
+	struct vbuf_channel *ch = ep->channel;
+	struct vbuf_wakes wakes = {};
+
+	if (!can)
+		discard_locked(ep, &chain, &wakes);
+	while (chain.count)
+		commit_locked(ep, vbuf_chain_pop(&chain, &ch->pool), &wakes);
+	vbuf_wakes_unlock(ch, &wakes);
+	return can ? 0 : -EPIPE;
+}
+
 /**
  * vbuf_moves_commit_watched() - as commit_one, where somebody may be concerned
  * @ep: the sender
  * @n: the slot's number
+ *
+ * Return: 0 or -EPIPE, as vbuf_moves_commit().
  */
-void vbuf_moves_commit_watched(struct vbuf_endpoint *ep, u32 n)
+int vbuf_moves_commit_watched(struct vbuf_endpoint *ep, u32 n)
 {
-	struct vbuf_wakes wakes = {};
-
-	commit_locked(ep, n, &wakes);
-	vbuf_wakes_unlock(ep->channel, &wakes);
-}
-
-static noinline void commit_chain_watched(struct vbuf_endpoint *ep,
-					  struct vbuf_chain chain)
-	__releases(&ep->channel->lock)
-{
-	struct vbuf_channel *ch = ep->channel;
-	struct vbuf_wakes wakes = {};
-
-	while (chain.count)
-		commit_locked(ep, vbuf_chain_pop(&chain, &ch->pool), &wakes);
-	vbuf_wakes_unlock(ch, &wakes);
+	return commit_chain_watched(ep, vbuf_chain_of(n));
 }
 
 static void stamp_chain(const struct vbuf_endpoint *ep,
@@ -284,18 +303,19 @@ static u64 number_chain(struct vbuf_slot *slots, const struct vbuf_chain *chain,
  * @chain: the slots, at most VBUF_BATCH; len and tag of each are set, its bytes
  *	written
  * @bytes: in all of them
+ *
+ * Return: 0, or -EPIPE if the endpoint was shut down meanwhile, and then the
+ * slots are free.
  */
-void vbuf_moves_commit(struct vbuf_endpoint *ep, struct vbuf_chain chain,
-		       u64 bytes)
+int vbuf_moves_commit(struct vbuf_endpoint *ep, struct vbuf_chain chain,
+		      u64 bytes)
 {
 	struct vbuf_channel *ch = ep->channel;
 
 	stamp_chain(ep, &chain);
 	spin_lock(&ch->lock);
-	if (unlikely(vbuf_moves_queue_watched(ch))) {
-		commit_chain_watched(ep, chain);
-		return;
-	}
+	if (unlikely(vbuf_moves_queue_watched(ch)))
+		return commit_chain_watched(ep, chain);
 	ch->seq = number_chain(ch->pool.slot, &chain, ch->seq);
 	ch->sent_bytes += bytes;
 	ep->sent += chain.count;
@@ -303,6 +323,7 @@ void vbuf_moves_commit(struct vbuf_endpoint *ep, struct vbuf_chain chain,
 	vbuf_chain_splice_tail(&chain, &ch->queue, &ch->pool);
 	ch->max_depth = max(ch->max_depth, ch->queue.count);
 	spin_unlock(&ch->lock);
+	return 0;
 }
 
 /**
@@ -316,11 +337,7 @@ void vbuf_moves_discard(struct vbuf_endpoint *ep, struct vbuf_chain chain)
 	struct vbuf_wakes wakes = {};
 
 	spin_lock(&ch->lock);
-	ep->owned -= chain.count;
-	while (chain.count)
-		free_slot_locked(ch, vbuf_chain_pop(&chain, &ch->pool), &wakes);
-	/* VBUF_DROP_OLDEST may have emptied the queue. */
-	vbuf_moves_settle_locked(ch, &wakes);
+	discard_locked(ep, &chain, &wakes);
 	vbuf_wakes_unlock(ch, &wakes);
 }
 
@@ -397,7 +414,6 @@ int vbuf_moves_acquire(struct vbuf_endpoint *ep, struct vbuf_call call,
 	next = ch->queue.head;
 	for (i = 0; i < count && slots[next].len <= room[i]; i++) {
 		n = next;
-		slots[n].deliveries++;
 		next = slots[n].next;
 	}
 	*chain = (struct vbuf_chain){ ch->queue.head, n, i };
@@ -509,12 +525,7 @@ void vbuf_moves_undo_locked(struct vbuf_endpoint *ep, struct vbuf_chain *chain,
 			    struct vbuf_wakes *wakes)
 {
 	struct vbuf_channel *ch = ep->channel;
-	u32 n = chain->head, i;
 
-	for (i = 0; i < chain->count; i++) {
-		ch->pool.slot[n].deliveries--;
-		n = ch->pool.slot[n].next;
-	}
 	ch->receiving -= chain->count;
 	ep->owned -= chain->count;
 	vbuf_moves_requeue_locked(ch, chain, wakes);

@@ -46,15 +46,15 @@ int vbuf_moves_wait_slot(struct vbuf_endpoint *ep, struct vbuf_call call)
 int vbuf_moves_wait_message(struct vbuf_endpoint *ep, struct vbuf_call call,
 			    u32 room, u32 *too_long)
 	__releases(&ep->channel->lock);
-void vbuf_moves_commit_watched(struct vbuf_endpoint *ep, u32 n)
+int vbuf_moves_commit_watched(struct vbuf_endpoint *ep, u32 n)
 	__releases(&ep->channel->lock);
 void vbuf_moves_release_watched(struct vbuf_endpoint *ep, u32 n)
 	__releases(&ep->channel->lock);
 
 int vbuf_moves_reserve(struct vbuf_endpoint *ep, struct vbuf_call call,
 		       u32 count, struct vbuf_chain *chain);
-void vbuf_moves_commit(struct vbuf_endpoint *ep, struct vbuf_chain chain,
-		       u64 bytes);
+int vbuf_moves_commit(struct vbuf_endpoint *ep, struct vbuf_chain chain,
+		      u64 bytes);
 void vbuf_moves_discard(struct vbuf_endpoint *ep, struct vbuf_chain chain);
 int vbuf_moves_acquire(struct vbuf_endpoint *ep, struct vbuf_call call,
 		       u32 *room, u32 count, struct vbuf_chain *chain);
@@ -150,10 +150,10 @@ static __always_inline int vbuf_moves_reserve_one(struct vbuf_endpoint *ep,
 	return n;
 }
 
-/* vbuf_moves_commit() of one slot. */
-static __always_inline void vbuf_moves_commit_one(struct vbuf_endpoint *ep,
-						  struct vbuf_channel *ch,
-						  u32 n, u32 len)
+/* vbuf_moves_commit() of one slot. Return: @len, or -errno. */
+static __always_inline ssize_t vbuf_moves_commit_one(struct vbuf_endpoint *ep,
+						     struct vbuf_channel *ch,
+						     u32 n, u32 len)
 {
 	struct vbuf_slot *slot = &ch->pool.slot[n];
 
@@ -162,16 +162,15 @@ static __always_inline void vbuf_moves_commit_one(struct vbuf_endpoint *ep,
 	vbuf_moves_stamp(slot, ep, task_tgid(current),
 			 ktime_get_mono_fast_ns());
 	spin_lock(&ch->lock);
-	if (unlikely(vbuf_moves_queue_watched(ch))) {
-		vbuf_moves_commit_watched(ep, n);
-		return;
-	}
+	if (unlikely(vbuf_moves_queue_watched(ch)))
+		return vbuf_moves_commit_watched(ep, n) ?: len;
 	slot->seq = ch->seq++;
 	ch->sent_bytes += len;
 	ep->sent++;
 	ep->owned--;
 	vbuf_moves_enter_locked(ch, n);
 	spin_unlock(&ch->lock);
+	return len;
 }
 
 /* vbuf_moves_acquire() of one message. Return: its slot's number, or -errno. */
@@ -186,7 +185,6 @@ static __always_inline int vbuf_moves_acquire_one(struct vbuf_endpoint *ep,
 	if (unlikely(!vbuf_moves_can_acquire(ep, ch, room)))
 		return vbuf_moves_wait_message(ep, call, room, too_long);
 	n = vbuf_chain_pop(&ch->queue, &ch->pool);
-	ch->pool.slot[n].deliveries++;
 	ch->receiving++;
 	ep->owned++;
 	spin_unlock(&ch->lock);
@@ -208,7 +206,7 @@ static __always_inline void vbuf_moves_release_one(struct vbuf_endpoint *ep,
 	ch->receiving--;
 	ep->received++;
 	ep->owned--;
-	vbuf_chain_push_head(&ch->free, &ch->pool, n);
+	vbuf_chain_stack(&ch->free, &ch->pool, n);
 	spin_unlock(&ch->lock);
 }
 

@@ -44,7 +44,7 @@ struct vbuf_attr;
  * @next: the slot behind it on its chain
  * @prev: the slot before it, where it is held
  * @len: bytes of the message
- * @deliveries: how often the message was received, now included
+ * @deliveries: how often the message was received and held, or put back
  * @seq: number of the message in its channel
  * @time_ns: when it was sent, CLOCK_MONOTONIC
  * @tag: the sender's own
@@ -158,6 +158,16 @@ static __always_inline void vbuf_chain_push_tail(struct vbuf_chain *chain,
 	else
 		chain->head = n;
 	chain->tail = n;
+}
+
+/* As push_head, on a chain that is only taken from at its head: @tail rests. */
+static __always_inline void vbuf_chain_stack(struct vbuf_chain *chain,
+					     const struct vbuf_pool *pool,
+					     u32 n)
+{
+	pool->slot[n].next = chain->head;
+	chain->head = n;
+	chain->count++;
 }
 
 /* A chain of one. */

@@ -51,8 +51,7 @@ static __always_inline ssize_t send_one(struct vbuf_endpoint *ep,
 		discard_one(ep, n);
 		return -EFAULT;
 	}
-	vbuf_moves_commit_one(ep, ch, n, len);
-	return len;
+	return vbuf_moves_commit_one(ep, ch, n, len);
 }
 
 /*
@@ -154,8 +153,7 @@ ssize_t vbuf_transfer_write_iter(struct kiocb *iocb, struct iov_iter *from)
 		discard_one(ep, n);
 		return -EFAULT;
 	}
-	vbuf_moves_commit_one(ep, ch, n, len);
-	return len;
+	return vbuf_moves_commit_one(ep, ch, n, len);
 }
 
 /* .read_iter: one message, into all the room that @to has. */
@@ -251,8 +249,9 @@ static int send_some(struct vbuf_endpoint *ep, struct vbuf_call call,
 		batch.chain = filled;
 	}
 	if (likely(batch.done))
-		vbuf_moves_commit(ep, batch.chain, batch.bytes);
-	return batch.done ?: err;
+		err = vbuf_moves_commit(ep, batch.chain, batch.bytes) ?:
+		      batch.done;
+	return err;
 }
 
 /**
@@ -295,7 +294,7 @@ static int put_info(const struct vbuf_slot *slot, struct vbuf_msg __user *msg)
 		.time_ns = slot->time_ns + monotonic_offset_ns(),
 		.pid = pid_nr_ns(slot->pid, task_active_pid_ns(current)),
 		.uid = from_kuid_munged(current_user_ns(), slot->uid),
-		.deliveries = slot->deliveries,
+		.deliveries = slot->deliveries + 1,
 	};
 
 	return vbuf_user_put_info(msg, &info);
@@ -305,12 +304,15 @@ static int put_info(const struct vbuf_slot *slot, struct vbuf_msg __user *msg)
 static int put_more(struct vbuf_endpoint *ep, struct vbuf_call call, u32 n,
 		    struct vbuf_msg __user *msg)
 {
+	const struct vbuf_slot *slot = &ep->channel->pool.slot[n];
 	int err = 0;
 
 	if (call.flags & VBUF_HOLD)
-		err = vbuf_user_put_cookie(msg, vbuf_held_cookie(ep->channel, n));
+		err = vbuf_user_put_cookie(msg,
+					   vbuf_held_cookie(slot, n,
+							    slot->deliveries + 1));
 	if (!err && call.flags & VBUF_INFO)
-		err = put_info(&ep->channel->pool.slot[n], msg);
+		err = put_info(slot, msg);
 	return err;
 }
 
@@ -375,7 +377,8 @@ static int recv_some(struct vbuf_endpoint *ep, struct vbuf_call call,
 	u32 room[VBUF_BATCH];
 	int err;
 
-	if (unlikely(vbuf_user_get_rooms(msgs, room, count)))
+	count = vbuf_user_get_rooms(msgs, room, count);
+	if (unlikely(!count))
 		return -EFAULT;
 	err = vbuf_moves_acquire(ep, call, room, count, &batch.chain);
 	if (err == -EMSGSIZE && vbuf_user_put_msg_len(msgs, room[0]))
@@ -407,7 +410,7 @@ long vbuf_transfer_recvv(struct vbuf_endpoint *ep, struct vbuf_call call,
 			break;
 		done += n;
 		call.flags |= VBUF_DONTWAIT;
-		/* Less than wanted: no more was there. */
-	} while (done < count && n == want);
+		/* Less than wanted: no more was there, or held_max is small. */
+	} while (done < count && (n == want || ep->channel->attr.held_max));
 	return done ?: n;
 }

@@ -84,23 +84,21 @@ int vbuf_user_put_int(int __user *to, int value)
  * @room: where to
  * @count: entries of both
  *
- * Return: 0 or -EFAULT.
+ * Return: how many could be read.
  */
-int vbuf_user_get_rooms(const struct vbuf_msg __user *msgs, u32 *room,
+u32 vbuf_user_get_rooms(const struct vbuf_msg __user *msgs, u32 *room,
 			u32 count)
 {
-	u32 i;
+	u32 i = 0;
 
 	might_fault();
 	if (!user_read_access_begin(msgs, count * sizeof(*msgs)))
-		return -EFAULT;
-	for (i = 0; i < count; i++)
+		return 0;
+	for (; i < count; i++)
 		unsafe_get_user(room[i], &msgs[i].size, fault);
-	user_read_access_end();
-	return 0;
 fault:
 	user_read_access_end();
-	return -EFAULT;
+	return i;
 }
 
 /**
@@ -168,7 +166,7 @@ int vbuf_user_copy_out_pieces(const struct vbuf_pool *pool, u32 n,
 }
 
 /*
- * Messages up to this length are copied by plain loads and stores, within the
+ * Messages up to this length, in slots of one piece, are copied by plain loads and stores, within the
  * opening of user memory that serves the vector's entries as well: a call of
  * the general copy costs as much as the copy itself.
  */
@@ -305,7 +303,8 @@ int vbuf_user_fill(struct vbuf_batch *batch,
 		   const struct vbuf_msg __user *msgs, u32 slot_size)
 {
 	const struct vbuf_pool *pool = batch->pool;
-	u32 n = batch->chain.head, avail, i;
+	u32 most = pool->pieces == 1 ? SHORT_MESSAGE : 0;
+	u32 n = batch->chain.head, i;
 	struct vbuf_slot *slot;
 	struct entry entry;
 	u64 bytes = 0;
@@ -321,8 +320,8 @@ int vbuf_user_fill(struct vbuf_batch *batch,
 			break;
 		slot->len = entry.len;
 		slot->tag = entry.tag;
-		if (likely(entry.len <= SHORT_MESSAGE)) {
-			err = get_short(vbuf_slots_piece(pool, n, 0, &avail),
+		if (likely(entry.len <= most)) {
+			err = get_short(vbuf_slots_data(pool, n),
 					u64_to_user_ptr(entry.buf), entry.len);
 		} else {
 			user_read_access_end();
@@ -363,7 +362,7 @@ fault:
 static __always_inline int put_entry(struct vbuf_msg __user *msg,
 				     const struct vbuf_slot *slot)
 {
-	u32 flags = slot->deliveries > 1 ? VBUF_MSG_REDELIVERED : 0;
+	u32 flags = slot->deliveries ? VBUF_MSG_REDELIVERED : 0;
 
 	unsafe_put_user(slot->len, &msg->len, fault);
 	unsafe_put_user(flags, &msg->flags, fault);
@@ -382,7 +381,8 @@ fault:
 int vbuf_user_empty(struct vbuf_batch *batch, struct vbuf_msg __user *msgs)
 {
 	const struct vbuf_pool *pool = batch->pool;
-	u32 n = batch->chain.head, avail, i;
+	u32 most = pool->pieces == 1 ? SHORT_MESSAGE : 0;
+	u32 n = batch->chain.head, i;
 	const struct vbuf_slot *slot;
 	u64 bytes = 0, buf;
 	int err = 0;
@@ -395,10 +395,9 @@ int vbuf_user_empty(struct vbuf_batch *batch, struct vbuf_msg __user *msgs)
 		err = get_buf(&buf, &msgs[i], slot->len);
 		if (unlikely(err))
 			break;
-		if (likely(slot->len <= SHORT_MESSAGE)) {
+		if (likely(slot->len <= most)) {
 			err = put_short(u64_to_user_ptr(buf),
-					vbuf_slots_piece(pool, n, 0, &avail),
-					slot->len);
+					vbuf_slots_data(pool, n), slot->len);
 		} else {
 			user_access_end();
 			err = empty_long(batch, n, buf);

@@ -27,7 +27,7 @@ int vbuf_user_put_entry(u64 array, u32 index, const void *entry, size_t size);
 int vbuf_user_put_xfer_len(struct vbuf_xfer __user *to, u32 len);
 int vbuf_user_put_msg_len(struct vbuf_msg __user *to, u32 len);
 int vbuf_user_put_int(int __user *to, int value);
-int vbuf_user_get_rooms(const struct vbuf_msg __user *msgs, u32 *room,
+u32 vbuf_user_get_rooms(const struct vbuf_msg __user *msgs, u32 *room,
 			u32 count);
 bool vbuf_user_readable(const void __user *from, size_t len);
 
@@ -75,6 +75,29 @@ static __always_inline int vbuf_user_get_xfer(struct vbuf_xfer *arg,
 	unsafe_get_user(arg->flags, &from->flags, slow);
 	unsafe_get_user(arg->buf, &from->buf, slow);
 	unsafe_get_user(arg->len, &from->len, slow);
+	unsafe_get_user(arg->deadline_ns, &from->deadline_ns, slow);
+	user_read_access_end();
+	return 0;
+slow:
+	user_read_access_end();
+	return vbuf_user_get(arg, sizeof(*arg), from);
+}
+
+/* As vbuf_user_get(), quick for the size of today. */
+static __always_inline int
+vbuf_user_get_vector(struct vbuf_vector *arg,
+		     const struct vbuf_vector __user *from)
+{
+	might_fault();
+	if (unlikely(!user_read_access_begin(from, sizeof(*from))))
+		return -EFAULT;
+	unsafe_get_user(arg->size, &from->size, slow);
+	if (unlikely(arg->size != sizeof(*arg)))
+		goto slow;
+	unsafe_get_user(arg->flags, &from->flags, slow);
+	unsafe_get_user(arg->msgs, &from->msgs, slow);
+	unsafe_get_user(arg->count, &from->count, slow);
+	unsafe_get_user(arg->msg_size, &from->msg_size, slow);
 	unsafe_get_user(arg->deadline_ns, &from->deadline_ns, slow);
 	user_read_access_end();
 	return 0;

@@ -201,7 +201,8 @@ struct vbuf_xfer {
  * @seq: RECV with %VBUF_INFO: out: number of the message in its channel,
  *	counted from 0 in the order of entering the queue
  * @time_ns: RECV with %VBUF_INFO: out: when it was sent, CLOCK_MONOTONIC in the
- *	caller's time namespace, in nanoseconds; a vector has one time
+ *	caller's time namespace, in nanoseconds; messages that a vector sends
+ *	in one go have one time
  * @size: RECV: in: bytes of room at @buf
  * @len: SEND: in: bytes of the message; RECV: out: bytes of the message, also
  *	where it did not fit into @size (%EMSGSIZE)
