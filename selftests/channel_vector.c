@@ -283,7 +283,7 @@ TEST_F(channel, recvv_writes_only_len_and_flags_unasked)
 TEST(the_longest_vector)
 {
 	static struct vbuf_msg msgs[VBUF_MAX_VECTOR];
-	static char bytes[VBUF_MAX_VECTOR];
+	static char bytes[VBUF_MAX_VECTOR], sent[VBUF_MAX_VECTOR];
 	int rx, tx, i;
 
 	vt_pair(&rx, &tx, vt_attr(VBUF_MAX_VECTOR, 1));
@@ -294,12 +294,11 @@ TEST(the_longest_vector)
 	}
 	ASSERT_EQ((long)VBUF_MAX_VECTOR,
 		  vt_sendv(tx, msgs, VBUF_MAX_VECTOR, 0));
+	memcpy(sent, bytes, sizeof(sent));
 	memset(bytes, VT_POISON, sizeof(bytes));
 	ASSERT_EQ((long)VBUF_MAX_VECTOR,
 		  vt_recvv(rx, msgs, VBUF_MAX_VECTOR, 0));
-	for (i = 0; i < (int)VBUF_MAX_VECTOR; i++) {
-		ASSERT_EQ((char)(i * 7), bytes[i]);
-	}
+	EXPECT_EQ(0, memcmp(sent, bytes, sizeof(bytes)));
 	EXPECT_TRUE(vt_settled(rx));
 }
 

@@ -3,7 +3,7 @@
  * REOPEN: another endpoint on the same channel, with no more rights than the
  * one it is made from, and nothing else in common.
  */
-#include "vbuf_test.h"
+#include "param.h"
 #include "kselftest_harness.h"
 
 FIXTURE(endpoint) {
@@ -115,6 +115,17 @@ TEST_F(endpoint, reopen_einval_reserved)
 	reopen.reserved = 0;
 	EXPECT_EQ(0, vt_ioctl(fd, VBUF_IOC_REOPEN, &reopen));
 	close(fd);
+}
+
+TEST_F(endpoint, reopen_edquot)
+{
+	struct params params;
+
+	param_save(&params);
+	param_set(MAX_ENDPOINTS, 1);
+	EXPECT_EQ(-EDQUOT, vt_reopen(self->rx, VT_RECV));
+	param_restore(&params);
+	EXPECT_EQ(2U, vt_look(self->both).receivers);
 }
 
 TEST_F(endpoint, outlives_the_one_it_was_made_from)

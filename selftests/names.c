@@ -3,7 +3,7 @@
  * Names: what one may be, that it is taken once, whom a channel's mode lets in,
  * and what is left of a channel whose name was taken away.
  */
-#include "vbuf_test.h"
+#include "param.h"
 #include "kselftest_harness.h"
 
 #include <grp.h>
@@ -324,6 +324,20 @@ TEST_F(name, open_eacces_leaves_the_channel_as_it_was)
 				   VT_RECV));
 	EXPECT_EQ(0U, vt_look(fd).receivers);
 	EXPECT_EQ(0, vt_put(fd, 'a'));
+	close(fd);
+}
+
+TEST_F(name, open_edquot)
+{
+	int fd = vt_create(self->name, vt_attr(1, 1), VT_RECV);
+	struct params params;
+
+	param_save(&params);
+	param_set(MAX_ENDPOINTS, 1);
+	EXPECT_EQ(-EDQUOT, vt_open(self->name, VT_SEND));
+	param_restore(&params);
+	EXPECT_EQ(0U, vt_look(fd).senders);
+	EXPECT_EQ(0U, vt_look(fd).state);
 	close(fd);
 }
 

@@ -76,14 +76,16 @@ static void good_argument(FIXTURE_DATA(command) *self, unsigned long cmd)
 		return;
 	case VBUF_IOC_OPEN:
 		((struct vbuf_open *)self->arg)->rights = VT_BOTH;
-		strcpy(((struct vbuf_open *)self->arg)->name, self->name);
+		memcpy(((struct vbuf_open *)self->arg)->name, self->name,
+		       VBUF_NAME_SIZE);
 		return;
 	case VBUF_IOC_REOPEN:
 		*(struct vbuf_reopen *)self->arg = (struct vbuf_reopen) {
 			.rights = VT_BOTH, .fd = self->both };
 		return;
 	case VBUF_IOC_UNLINK:
-		strcpy(((struct vbuf_unlink *)self->arg)->name, self->name);
+		memcpy(((struct vbuf_unlink *)self->arg)->name, self->name,
+		       VBUF_NAME_SIZE);
 		return;
 	case VBUF_IOC_SEND:
 	case VBUF_IOC_RECV:
@@ -345,16 +347,26 @@ TEST_F(channel, vectors_einval_msg_size)
 	}
 }
 
-TEST_F(channel, einval_reserved)
+TEST_F(channel, getattr_einval_reserved)
 {
 	struct vbuf_getattr attr = { .size = sizeof(attr), .reserved = 1 };
+
+	EXPECT_EQ(-EINVAL, vt_ioctl(self->fd, VBUF_IOC_GETATTR, &attr));
+}
+
+TEST_F(channel, drain_einval_reserved)
+{
 	struct vbuf_drain drain = { .size = sizeof(drain), .reserved = 1,
 				    .deadline_ns = 1 };
+
+	EXPECT_EQ(-EINVAL, vt_ioctl(self->fd, VBUF_IOC_DRAIN, &drain));
+}
+
+TEST_F(channel, unlink_einval_reserved)
+{
 	struct vbuf_unlink unlink = { .size = sizeof(unlink), .reserved = 1,
 				      .name = "x" };
 
-	EXPECT_EQ(-EINVAL, vt_ioctl(self->fd, VBUF_IOC_GETATTR, &attr));
-	EXPECT_EQ(-EINVAL, vt_ioctl(self->fd, VBUF_IOC_DRAIN, &drain));
 	EXPECT_EQ(-EINVAL, vt_ioctl(self->fd, VBUF_IOC_UNLINK, &unlink));
 }
 
