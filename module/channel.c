@@ -264,6 +264,7 @@ static struct vbuf_channel *alloc_channel(const struct vbuf_attr *attr)
 	init_waitqueue_head(&ch->can_send);
 	init_waitqueue_head(&ch->can_recv);
 	spin_lock_init(&ch->lock);
+	vbuf_wakes_init(ch);
 	vbuf_line_init(&ch->want_slot);
 	vbuf_line_init(&ch->want_message);
 	vbuf_line_init(&ch->want_drain);
@@ -322,6 +323,7 @@ struct vbuf_channel *vbuf_channel_destroy(struct vbuf_channel *ch)
 		return NULL;
 	WARN_ON_ONCE(!list_empty(&ch->endpoints));
 	WARN_ON_ONCE(ch->free.count + ch->queue.count != ch->pool.slots);
+	vbuf_wakes_deinit(ch);
 	vbuf_slots_deinit(&ch->pool);
 	uncharge(ch);
 	vbuf_limits_account_put(ch->account);

@@ -2,7 +2,9 @@
 #ifndef VBUF_CHANNEL_H
 #define VBUF_CHANNEL_H
 
+#include <linux/hrtimer.h>
 #include <linux/list.h>
+#include <linux/llist.h>
 #include <linux/mutex.h>
 #include <linux/rbtree.h>
 #include <linux/refcount.h>
@@ -71,6 +73,8 @@ struct vbuf_net;
  * @can_recv: pollers of the endpoints that receive
  * @async_send: signal owners of the endpoints that send
  * @async_recv: signal owners of the endpoints that receive
+ * @deferred: senders that were handed a slot and are to be woken; lock-less
+ * @wake_timer: when at the latest
  *
  * @lock: guards what follows, and each endpoint's and waiter's part that says
  *	so. Held for a few instructions a slot and 64 slots at the most
@@ -80,6 +84,7 @@ struct vbuf_net;
  * @want_slot: senders that wait
  * @want_message: receivers that wait
  * @want_drain: threads that wait until the queue is empty and nothing is held
+ * @wake_below: with fewer messages queued, those of @deferred are woken
  * @seq: of the next message, which is how many were sent
  * @persist: hang-up is not known yet, the name keeps the channel
  * @had_sender: a sender has come
@@ -119,6 +124,8 @@ struct vbuf_channel {
 	wait_queue_head_t can_recv;
 	struct fasync_struct *async_send;
 	struct fasync_struct *async_recv;
+	struct llist_head deferred;
+	struct hrtimer wake_timer;
 
 	spinlock_t lock ____cacheline_aligned;
 	struct vbuf_chain free;
@@ -130,6 +137,7 @@ struct vbuf_channel {
 	bool no_sender;
 	bool no_receiver;
 	bool watched;
+	u32 wake_below;
 	u64 seq;
 	u64 received;
 	u64 sent_bytes;

@@ -35,7 +35,7 @@ static bool hand_slot_locked(struct vbuf_channel *ch, u32 n,
 		}
 		waiter->ep->owned++;
 		waiter->slot = n;
-		vbuf_line_serve(line, waiter, 0, wakes);
+		vbuf_wakes_serve_sender(ch, waiter, wakes);
 		return true;
 	}
 	return false;
@@ -360,6 +360,7 @@ int vbuf_moves_wait_message(struct vbuf_endpoint *ep, struct vbuf_call call,
 		.room = room,
 	};
 	struct vbuf_channel *ch = ep->channel;
+	struct vbuf_wakes wakes = {};
 	int err;
 
 	err = may_receive_locked(ep);
@@ -373,7 +374,8 @@ int vbuf_moves_wait_message(struct vbuf_endpoint *ep, struct vbuf_call call,
 		err = -EAGAIN;
 	if (!err)
 		vbuf_line_join(&ch->want_message, &waiter);
-	spin_unlock(&ch->lock);
+	vbuf_wakes_check_locked(ch, &wakes);
+	vbuf_wakes_unlock(ch, &wakes);
 	if (!err)
 		err = vbuf_line_wait(ch, &ch->want_message, &waiter,
 				     call.deadline);
@@ -462,6 +464,21 @@ void vbuf_moves_drop_locked(struct vbuf_endpoint *ep, u32 n, u64 *counter,
 	free_slot_locked(ch, n, wakes);
 }
 
+static void release_chain_watched(struct vbuf_endpoint *ep,
+				  struct vbuf_chain chain)
+	__releases(&ep->channel->lock)
+{
+	struct vbuf_wakes wakes = { .may_defer = true };
+	struct vbuf_channel *ch = ep->channel;
+
+	while (chain.count)
+		vbuf_moves_release_locked(ep, vbuf_chain_pop(&chain, &ch->pool),
+					  &wakes);
+	vbuf_wakes_check_locked(ch, &wakes);
+	vbuf_moves_settle_locked(ch, &wakes);
+	vbuf_wakes_unlock(ch, &wakes);
+}
+
 /**
  * vbuf_moves_release_watched() - as release_one, where somebody may be concerned
  * @ep: the receiver
@@ -469,25 +486,7 @@ void vbuf_moves_drop_locked(struct vbuf_endpoint *ep, u32 n, u64 *counter,
  */
 void vbuf_moves_release_watched(struct vbuf_endpoint *ep, u32 n)
 {
-	struct vbuf_wakes wakes = {};
-
-	vbuf_moves_release_locked(ep, n, &wakes);
-	vbuf_moves_settle_locked(ep->channel, &wakes);
-	vbuf_wakes_unlock(ep->channel, &wakes);
-}
-
-static noinline void release_chain_watched(struct vbuf_endpoint *ep,
-					   struct vbuf_chain chain)
-	__releases(&ep->channel->lock)
-{
-	struct vbuf_channel *ch = ep->channel;
-	struct vbuf_wakes wakes = {};
-
-	while (chain.count)
-		vbuf_moves_release_locked(ep, vbuf_chain_pop(&chain, &ch->pool),
-					  &wakes);
-	vbuf_moves_settle_locked(ch, &wakes);
-	vbuf_wakes_unlock(ch, &wakes);
+	release_chain_watched(ep, vbuf_chain_of(n));
 }
 
 /**

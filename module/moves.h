@@ -107,7 +107,8 @@ static __always_inline bool vbuf_moves_queue_watched(struct vbuf_channel *ch)
 /* Somebody waits for a slot or an empty queue, or wants to know of it. */
 static __always_inline bool vbuf_moves_free_watched(struct vbuf_channel *ch)
 {
-	return ch->want_slot.count | ch->want_drain.count | ch->watched;
+	return ch->want_slot.count | ch->want_drain.count | ch->watched |
+	       vbuf_wakes_due(ch);
 }
 
 /* What a message tells of its sending, but what the lock is needed for. */

@@ -53,7 +53,12 @@ void vbuf_line_join(struct vbuf_line *line, struct vbuf_waiter *waiter)
 		++*waiter->blocked;
 }
 
-static void leave(struct vbuf_line *line, struct vbuf_waiter *waiter)
+/**
+ * vbuf_line_leave() - stand in a line no more
+ * @line: of a channel, whose lock is held
+ * @waiter: is in @line
+ */
+void vbuf_line_leave(struct vbuf_line *line, struct vbuf_waiter *waiter)
 {
 	waiter->in_line = false;
 	list_del(&waiter->link);
@@ -72,7 +77,7 @@ static void leave(struct vbuf_line *line, struct vbuf_waiter *waiter)
 void vbuf_line_serve(struct vbuf_line *line, struct vbuf_waiter *waiter,
 		     int result, struct vbuf_wakes *wakes)
 {
-	leave(line, waiter);
+	vbuf_line_leave(line, waiter);
 	waiter->result = result;
 	if (wakes->first)
 		wakes->last->next = waiter;
@@ -100,26 +105,23 @@ void vbuf_line_fail(struct vbuf_line *line, struct vbuf_endpoint *ep,
 }
 
 /**
- * vbuf_waiter_wake_all() - wake who was served
- * @first: of a list of wakes; no lock is held
+ * vbuf_waiter_wake() - wake a thread that was served
+ * @waiter: out of its line, and on no list any more
+ *
+ * In any context but a hard interrupt; no lock of ours is held.
  */
-void vbuf_waiter_wake_all(struct vbuf_waiter *first)
+void vbuf_waiter_wake(struct vbuf_waiter *waiter)
 {
-	struct vbuf_waiter *waiter, *next;
-	struct task_struct *task;
+	struct task_struct *task = get_task_struct(waiter->task);
 
-	for (waiter = first; waiter; waiter = next) {
-		next = waiter->next;
-		task = get_task_struct(waiter->task);
-		/* Pairs with was_woken(): the outcome is written before. */
-		smp_store_release(&waiter->woken, true);
-		/* The waiter may be gone from here on. */
-		wake_up_process(task);
-		put_task_struct(task);
-	}
+	/* Pairs with was_woken(): the outcome is written before. */
+	smp_store_release(&waiter->woken, true);
+	/* The waiter may be gone from here on. */
+	wake_up_process(task);
+	put_task_struct(task);
 }
 
-/* Pairs with the release in vbuf_waiter_wake_all(). */
+/* Pairs with the release in vbuf_waiter_wake(). */
 static bool was_woken(const struct vbuf_waiter *waiter)
 {
 	return smp_load_acquire(&waiter->woken);
@@ -224,11 +226,12 @@ int vbuf_line_wait(struct vbuf_channel *ch, struct vbuf_line *line,
 		return waiter->result;
 	scoped_guard(spinlock, &ch->lock) {
 		if (waiter->in_line) {
-			leave(line, waiter);
+			vbuf_line_leave(line, waiter);
 			return err;
 		}
 	}
 	/* Served in the last moment: it has what it was given. */
+	vbuf_wakes_flush(ch);
 	sleep_until_woken(waiter);
 	return waiter->result;
 }

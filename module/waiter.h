@@ -3,6 +3,7 @@
 #define VBUF_WAITER_H
 
 #include <linux/list.h>
+#include <linux/llist.h>
 #include <linux/types.h>
 
 struct task_struct;
@@ -37,6 +38,7 @@ struct vbuf_wakes;
  * struct vbuf_waiter - a thread that waits in a line of its channel
  * @link: in the line; guarded by channel->lock, as all but @woken
  * @next: on the waker's list of wakes
+ * @deferred: on channel->deferred instead; see wakes.h
  * @task: the thread
  * @ep: the endpoint it called on
  * @blocked: the endpoint's count of such waiters, or NULL
@@ -50,6 +52,7 @@ struct vbuf_wakes;
 struct vbuf_waiter {
 	struct list_head link;
 	struct vbuf_waiter *next;
+	struct llist_node deferred;
 	struct task_struct *task;
 	struct vbuf_endpoint *ep;
 	u32 *blocked;
@@ -84,7 +87,8 @@ void vbuf_line_fail(struct vbuf_line *line, struct vbuf_endpoint *ep,
 		    int result, struct vbuf_wakes *wakes);
 int vbuf_line_wait(struct vbuf_channel *ch, struct vbuf_line *line,
 		   struct vbuf_waiter *waiter, u64 deadline);
-void vbuf_waiter_wake_all(struct vbuf_waiter *first);
+void vbuf_line_leave(struct vbuf_line *line, struct vbuf_waiter *waiter);
+void vbuf_waiter_wake(struct vbuf_waiter *waiter);
 
 /* The first in line, or NULL. */
 static inline struct vbuf_waiter *vbuf_line_first(struct vbuf_line *line)

@@ -3,10 +3,77 @@
  * Carrying out what a channel's lock was in the way of.
  */
 #include <linux/fs.h>
+#include <linux/hrtimer.h>
+#include <linux/llist.h>
 #include <linux/poll.h>
+#include <linux/sched/rt.h>
 #include <linux/vbuf.h>
 
 #include "wakes.h"
+
+/* How long at the most a sender that was handed a slot is left asleep. */
+#define DEFER_NS	(100 * NSEC_PER_USEC)
+
+/**
+ * vbuf_wakes_flush() - wake the senders whose wake-up was deferred
+ * @ch: the channel; its lock need not be held
+ */
+void vbuf_wakes_flush(struct vbuf_channel *ch)
+{
+	struct llist_node *list = llist_del_all(&ch->deferred);
+	struct vbuf_waiter *waiter, *next;
+
+	/* In the order in which they were served. */
+	list = llist_reverse_order(list);
+	llist_for_each_entry_safe(waiter, next, list, deferred)
+		vbuf_waiter_wake(waiter);
+}
+
+static enum hrtimer_restart time_is_up(struct hrtimer *timer)
+{
+	vbuf_wakes_flush(container_of(timer, struct vbuf_channel, wake_timer));
+	return HRTIMER_NORESTART;
+}
+
+/* In a new channel. */
+void vbuf_wakes_init(struct vbuf_channel *ch)
+{
+	init_llist_head(&ch->deferred);
+	/* Soft: waking drops a reference to a thread, which may be the last. */
+	hrtimer_init(&ch->wake_timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_SOFT);
+	ch->wake_timer.function = time_is_up;
+}
+
+/* In a channel that nobody can wait in any more. */
+void vbuf_wakes_deinit(struct vbuf_channel *ch)
+{
+	hrtimer_cancel(&ch->wake_timer);
+	WARN_ON_ONCE(!llist_empty(&ch->deferred));
+}
+
+/**
+ * vbuf_wakes_serve_sender() - a waiting sender has what it waited for
+ * @ch: its lock is held
+ * @waiter: the first in line
+ * @wakes: to be carried out once the lock is let go
+ *
+ * Its wake-up may wait: see wakes.h.
+ */
+void vbuf_wakes_serve_sender(struct vbuf_channel *ch,
+			     struct vbuf_waiter *waiter,
+			     struct vbuf_wakes *wakes)
+{
+	u32 half = ch->pool.slots / 2;
+
+	if (!wakes->may_defer || ch->queue.count <= half ||
+	    rt_task(waiter->task)) {
+		vbuf_line_serve(&ch->want_slot, waiter, 0, wakes);
+		return;
+	}
+	vbuf_line_leave(&ch->want_slot, waiter);
+	wakes->arm |= llist_add(&waiter->deferred, &ch->deferred);
+	ch->wake_below = half + 1;
+}
 
 static void wake_pollers(struct vbuf_channel *ch,
 			 const struct vbuf_wakes *wakes)
@@ -47,7 +114,19 @@ static void signal_owners(struct vbuf_channel *ch,
 void vbuf_wakes_carry_out(struct vbuf_channel *ch,
 			  const struct vbuf_wakes *wakes)
 {
-	vbuf_waiter_wake_all(wakes->first);
+	struct vbuf_waiter *waiter, *next;
+
+	for (waiter = wakes->first; waiter; waiter = next) {
+		next = waiter->next;
+		vbuf_waiter_wake(waiter);
+	}
+	if (wakes->arm)
+		hrtimer_start(&ch->wake_timer, ns_to_ktime(DEFER_NS),
+			      HRTIMER_MODE_REL_SOFT);
+	if (wakes->flush) {
+		hrtimer_try_to_cancel(&ch->wake_timer);
+		vbuf_wakes_flush(ch);
+	}
 	if (wakes->in || wakes->out || wakes->hup) {
 		wake_pollers(ch, wakes);
 		signal_owners(ch, wakes);

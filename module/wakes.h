@@ -27,6 +27,9 @@
  * @out: slots that became free, where somebody watches
  * @hup: VBUF_RIGHT_RECV, VBUF_RIGHT_SEND: the endpoints with that right have
  *	lost the other side, or one of them has lost the right
+ * @may_defer: senders that are handed a slot may be woken later
+ * @arm: one will be: set the timer
+ * @flush: wake those that wait for it now
  */
 struct vbuf_wakes {
 	struct vbuf_waiter *first;
@@ -34,10 +37,38 @@ struct vbuf_wakes {
 	u32 in;
 	u32 out;
 	u32 hup;
+	bool may_defer;
+	bool arm;
+	bool flush;
 };
+
+void vbuf_wakes_init(struct vbuf_channel *ch);
+void vbuf_wakes_deinit(struct vbuf_channel *ch);
+void vbuf_wakes_flush(struct vbuf_channel *ch);
+void vbuf_wakes_serve_sender(struct vbuf_channel *ch,
+			     struct vbuf_waiter *waiter,
+			     struct vbuf_wakes *wakes)
+	__must_hold(&ch->lock);
 
 void vbuf_wakes_carry_out(struct vbuf_channel *ch,
 			  const struct vbuf_wakes *wakes);
+
+/* Whether the time has come for the senders whose wake-up was deferred. */
+static inline bool vbuf_wakes_due(const struct vbuf_channel *ch)
+{
+	return ch->queue.count < ch->wake_below;
+}
+
+/* If so, they are woken once the lock is let go. */
+static inline void vbuf_wakes_check_locked(struct vbuf_channel *ch,
+					   struct vbuf_wakes *wakes)
+	__must_hold(&ch->lock)
+{
+	if (vbuf_wakes_due(ch)) {
+		ch->wake_below = 0;
+		wakes->flush = true;
+	}
+}
 
 /* Lets the channel's lock go, and does what it was in the way of. */
 static inline void vbuf_wakes_unlock(struct vbuf_channel *ch,
