@@ -16,7 +16,8 @@ def known():
 
 
 class Kernel:
-    """A kernel in the cache: vmlinuz, release, headers, lib/modules."""
+    """A kernel in the cache: vmlinux, release, headers, lib/modules; and
+    append, where it wants more on its command line."""
 
     def __init__(self, name):
         self.name = name
@@ -29,6 +30,11 @@ class Kernel:
         self.headers = self.dir / "headers"
         if not self.headers.is_dir():
             raise RunError(f"the headers of kernel {self.release} are missing")
+
+    def image(self):
+        """What to boot: the kernel proper, or one that unpacks itself."""
+        plain = self.dir / "vmlinux"
+        return plain if plain.exists() else self.dir / "vmlinuz"
 
     def append(self):
         """Words that this kernel wants on its command line."""

@@ -58,7 +58,7 @@ def arguments(kernel, initramfs, job, channels, options):
              "-machine", "pc", "-display", "none", "-monitor", "none",
              "-no-reboot", *accelerator(options),
              "-smp", str(options.cpus), "-m", f"{options.mem}M",
-             "-kernel", str(kernel.dir / "vmlinuz"),
+             "-kernel", str(kernel.image()),
              "-initrd", str(initramfs),
              "-append", " ".join(command_line(kernel, options)),
              *share("host", "/", True),

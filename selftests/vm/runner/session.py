@@ -62,6 +62,7 @@ class Verdict:
         self.said = b""
         self.status = None
         self.troubles = []
+        self.unable = []
         self.started = False
         self.ended = False
 
@@ -74,6 +75,8 @@ class Verdict:
                 self.status = int(rest)
             elif word == "trouble:":
                 self.troubles.append(rest)
+            elif word == "unable:":
+                self.unable.append(rest)
             elif word == "started":
                 self.started = True
             elif word == self.marker:
