@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# vbuf: make help tells what can be made. V=1 shows the commands; CC, CFLAGS,
+# DESTDIR and PREFIX are heeded where they apply.
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+
+ifeq ($(V),1)
+Q :=
+else
+Q := @
+quiet := -s
+endif
+
+## all: the module for KDIR's kernel (by default the running one), the library
+##	and the tool
+all: module userlib
+
+## module: vbuf.ko, in module/, for the kernel whose headers are in KDIR
+module:
+	$(Q)$(MAKE) $(quiet) -C $(KDIR) M=$(CURDIR) modules
+
+## userlib: libvbuf and vbufctl, in userlib/build/
+userlib:
+	$(Q)$(MAKE) -C userlib
+
+## install: the library, the tool, headers and man pages, below DESTDIR PREFIX
+install: userlib
+	$(Q)$(MAKE) -C userlib install
+
+## deps: the Debian packages that the targets below need; they get them by
+##	themselves
+deps:
+	$(Q)selftests/vm/install-deps
+
+## demo: shows vbuf at work, in a virtual machine
+demo: deps
+	$(Q)selftests/vm/run --kernel 6.1 -- selftests/demo/run
+
+## check: every test, on every kernel, in virtual machines. KERNEL=6.12 runs
+##	the test programs on that kernel only, TEST=name those of that name
+##	(or lint, lib, vm: the checks that need no module)
+check: deps
+	$(Q)selftests/check $(if $(KERNEL),--kernel '$(KERNEL)') \
+		$(if $(TEST),--test '$(TEST)')
+
+## lint: the static checks among them
+lint: deps
+	$(Q)selftests/lint/run
+
+## bench: what a message costs, in instructions, beside what others cost
+bench: deps
+	$(Q)selftests/bench/run
+
+## bench-wall: the same by the clock, for what instructions do not show
+bench-wall: deps
+	$(Q)selftests/bench/run --wall
+
+## docs: the documentation as web pages, in Documentation/build/
+docs: deps
+	$(Q)/usr/bin/python3 -m sphinx -q -W -b html -d Documentation/build/trees \
+		Documentation Documentation/build/html
+
+## clean: removes what was built here; what was fetched stays in the cache
+clean:
+	$(Q)find . -name .git -prune -o -type f \( -name '*.o' -o -name '*.ko' \
+		-o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' \
+		-o -name '*.symvers' -o -name modules.order \) -exec rm -f {} +
+	$(Q)rm -rf Documentation/build
+	$(Q)$(MAKE) -C userlib clean
+	$(Q)$(MAKE) -C selftests clean
+
+## help: this
+help:
+	@sed -n -e 's/^## \([a-z-]*\): /\1\t/p' -e 's/^##\t/\t/p' Makefile | \
+		expand -t 12
+
+.PHONY: all module userlib install deps demo check lint bench bench-wall docs \
+	clean help
