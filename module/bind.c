@@ -85,7 +85,7 @@ static int bind(struct file *file, struct vbuf_endpoint *ep)
 /* Makes @file an endpoint on @ch; takes over the caller's reference. */
 static int bind_new(struct file *file, struct vbuf_channel *ch, u32 rights)
 {
-	struct vbuf_endpoint *ep = vbuf_endpoint_create(ch, rights);
+	struct vbuf_endpoint *ep = vbuf_endpoint_create(ch, file, rights);
 
 	if (IS_ERR(ep)) {
 		vbuf_registry_put(ch);
@@ -122,7 +122,7 @@ int vbuf_bind_create(struct file *file, const struct vbuf_create *arg)
 	if (IS_ERR(ch))
 		return PTR_ERR(ch);
 	memcpy(ch->name, arg->name, sizeof(ch->name));
-	ep = vbuf_endpoint_create(ch, arg->rights);
+	ep = vbuf_endpoint_create(ch, file, arg->rights);
 	if (IS_ERR(ep)) {
 		err = PTR_ERR(ep);
 		goto put_channel;

@@ -89,13 +89,10 @@ static noinline u64 deadline_from_user(u64 ns)
 	return max_t(s64, host, 1);
 }
 
-static __always_inline struct vbuf_call call_of(const struct file *file,
-						u32 flags, u64 deadline)
+static __always_inline struct vbuf_call call_of(u32 flags, u64 deadline)
 {
 	struct vbuf_call call = { .flags = flags };
 
-	if (file->f_flags & O_NONBLOCK)
-		call.flags |= VBUF_DONTWAIT;
 	if (unlikely(deadline))
 		call.deadline = deadline_from_user(deadline);
 	return call;
@@ -123,7 +120,7 @@ static long ioctl_send(struct file *file, const struct vbuf_xfer __user *uarg)
 		err = check_send_flags(ep, arg.flags);
 	if (unlikely(err))
 		return err;
-	return vbuf_transfer_send(ep, call_of(file, arg.flags, arg.deadline_ns),
+	return vbuf_transfer_send(ep, call_of(arg.flags, arg.deadline_ns),
 				  &arg);
 }
 
@@ -141,7 +138,7 @@ static long ioctl_recv(struct file *file, struct vbuf_xfer __user *uarg)
 		ret = -EINVAL;
 	if (unlikely(ret))
 		return ret;
-	ret = vbuf_transfer_recv(ep, call_of(file, arg.flags, arg.deadline_ns),
+	ret = vbuf_transfer_recv(ep, call_of(arg.flags, arg.deadline_ns),
 				 &arg, &too_long);
 	if (unlikely(ret == -EMSGSIZE) && vbuf_user_put_xfer_len(uarg, too_long))
 		return -EFAULT;
@@ -160,8 +157,7 @@ static int get_vector(struct vbuf_vector *arg, const void __user *uarg)
 	return 0;
 }
 
-static long ioctl_sendv(struct file *file, struct vbuf_endpoint *ep,
-			void __user *uarg)
+static long ioctl_sendv(struct vbuf_endpoint *ep, void __user *uarg)
 {
 	struct vbuf_vector arg;
 	int err;
@@ -171,12 +167,11 @@ static long ioctl_sendv(struct file *file, struct vbuf_endpoint *ep,
 		err = check_send_flags(ep, arg.flags);
 	if (err)
 		return err;
-	return vbuf_transfer_sendv(ep, call_of(file, arg.flags, arg.deadline_ns),
+	return vbuf_transfer_sendv(ep, call_of(arg.flags, arg.deadline_ns),
 				   u64_to_user_ptr(arg.msgs), arg.count);
 }
 
-static long ioctl_recvv(struct file *file, struct vbuf_endpoint *ep,
-			void __user *uarg)
+static long ioctl_recvv(struct vbuf_endpoint *ep, void __user *uarg)
 {
 	struct vbuf_vector arg;
 	int err;
@@ -186,7 +181,7 @@ static long ioctl_recvv(struct file *file, struct vbuf_endpoint *ep,
 		err = -EINVAL;
 	if (err)
 		return err;
-	return vbuf_transfer_recvv(ep, call_of(file, arg.flags, arg.deadline_ns),
+	return vbuf_transfer_recvv(ep, call_of(arg.flags, arg.deadline_ns),
 				   u64_to_user_ptr(arg.msgs), arg.count);
 }
 
@@ -329,30 +324,32 @@ static long ioctl_list(const void __user *uarg)
 	return err ?: vbuf_list(&arg);
 }
 
+static long ioctl_next_len(const struct vbuf_endpoint *ep, int __user *uarg)
+{
+	return vbuf_user_put_int(uarg, vbuf_channel_next_len(ep->channel));
+}
+
 /* What an endpoint is needed for. */
 static long ioctl_endpoint(struct file *file, unsigned int cmd,
 			   void __user *uarg)
 {
 	struct vbuf_endpoint *ep = vbuf_bind_endpoint(file);
 
-	if (unlikely(!ep))
-		return -ENOTCONN;
 	switch (cmd) {
 	case VBUF_IOC_SENDV:
-		return ioctl_sendv(file, ep, uarg);
+		return ep ? ioctl_sendv(ep, uarg) : -ENOTCONN;
 	case VBUF_IOC_RECVV:
-		return ioctl_recvv(file, ep, uarg);
+		return ep ? ioctl_recvv(ep, uarg) : -ENOTCONN;
 	case VBUF_IOC_RELEASE:
-		return ioctl_release(ep, uarg);
+		return ep ? ioctl_release(ep, uarg) : -ENOTCONN;
 	case VBUF_IOC_DRAIN:
-		return ioctl_drain(ep, uarg);
+		return ep ? ioctl_drain(ep, uarg) : -ENOTCONN;
 	case VBUF_IOC_SHUTDOWN:
-		return ioctl_shutdown(ep, uarg);
+		return ep ? ioctl_shutdown(ep, uarg) : -ENOTCONN;
 	case VBUF_IOC_GETATTR:
-		return ioctl_getattr(ep, uarg);
+		return ep ? ioctl_getattr(ep, uarg) : -ENOTCONN;
 	case FIONREAD:
-		return vbuf_user_put_int(uarg,
-					 vbuf_channel_next_len(ep->channel));
+		return ep ? ioctl_next_len(ep, uarg) : -ENOTCONN;
 	default:
 		return -ENOTTY;
 	}

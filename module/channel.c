@@ -173,7 +173,7 @@ void vbuf_channel_forget_name(struct vbuf_channel *ch)
 void vbuf_channel_watch(struct vbuf_channel *ch)
 {
 	guard(spinlock)(&ch->lock);
-	ch->watched = true;
+	ch->alerts |= VBUF_ALERT_WATCHED;
 }
 
 /**
@@ -188,7 +188,7 @@ __poll_t vbuf_channel_poll(struct vbuf_endpoint *ep)
 	__poll_t mask = 0;
 
 	guard(spinlock)(&ch->lock);
-	ch->watched = true;
+	ch->alerts |= VBUF_ALERT_WATCHED;
 	if (ep->can & VBUF_RIGHT_RECV && ch->queue.count)
 		mask |= EPOLLIN | EPOLLRDNORM;
 	if (ep->can & VBUF_RIGHT_SEND && ch->free.count)
@@ -265,9 +265,9 @@ static struct vbuf_channel *alloc_channel(const struct vbuf_attr *attr)
 	init_waitqueue_head(&ch->can_recv);
 	spin_lock_init(&ch->lock);
 	vbuf_wakes_init(ch);
-	vbuf_line_init(&ch->want_slot);
-	vbuf_line_init(&ch->want_message);
-	vbuf_line_init(&ch->want_drain);
+	vbuf_line_init(&ch->want_slot, &ch->alerts, VBUF_ALERT_SLOT);
+	vbuf_line_init(&ch->want_message, &ch->alerts, VBUF_ALERT_MESSAGE);
+	vbuf_line_init(&ch->want_drain, &ch->alerts, VBUF_ALERT_DRAIN);
 	ch->persist = attr->flags & VBUF_PERSIST;
 	return ch;
 }

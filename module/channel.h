@@ -48,6 +48,13 @@ struct vbuf_net;
  * dropped under the registry's lock, so who finds a channel there can take one.
  */
 
+/* Somebody waits for a message, for a slot, or for the queue to drain. */
+#define VBUF_ALERT_MESSAGE	0x1U
+#define VBUF_ALERT_SLOT		0x2U
+#define VBUF_ALERT_DRAIN	0x4U
+/* Somebody has polled or asked for signals once, or an endpoint shut down. */
+#define VBUF_ALERT_WATCHED	0x8U
+
 /**
  * struct vbuf_channel - a bounded buffer of messages
  * @pool: the slots
@@ -91,8 +98,7 @@ struct vbuf_net;
  * @had_receiver: a receiver has come
  * @no_sender: the last one has gone: receivers fail once the queue is empty
  * @no_receiver: the last one has gone: senders fail
- * @watched: somebody has polled, or asked for signals, once; saves channels that
- *	nobody watches the looking
+ * @alerts: VBUF_ALERT_*: whom a move may concern
  * @senders: endpoints that can send
  * @receivers: endpoints that can receive
  * @max_depth: the most messages that were queued
@@ -136,7 +142,7 @@ struct vbuf_channel {
 	bool had_receiver;
 	bool no_sender;
 	bool no_receiver;
-	bool watched;
+	u32 alerts;
 	u32 wake_below;
 	u64 seq;
 	u64 received;

@@ -29,13 +29,15 @@ void vbuf_endpoint_exit(void)
 /**
  * vbuf_endpoint_create() - make an endpoint for the current process
  * @ch: the channel; the caller's reference must last as long as the endpoint
+ * @file: the file that it will be
  * @rights: VBUF_RIGHT_*
  *
  * May sleep.
  *
  * Return: the endpoint, or an ERR_PTR: -EDQUOT, -ENOMEM.
  */
-struct vbuf_endpoint *vbuf_endpoint_create(struct vbuf_channel *ch, u32 rights)
+struct vbuf_endpoint *vbuf_endpoint_create(struct vbuf_channel *ch,
+					   struct file *file, u32 rights)
 {
 	struct vbuf_endpoint *ep;
 	int err;
@@ -52,6 +54,7 @@ struct vbuf_endpoint *vbuf_endpoint_create(struct vbuf_channel *ch, u32 rights)
 	if (err)
 		goto put_account;
 	ep->channel = ch;
+	ep->file = file;
 	ep->rights = rights;
 	ep->uid = current_euid();
 	ep->pid = get_pid(task_tgid(current));

@@ -8,6 +8,7 @@
 
 #include "slots.h"
 
+struct file;
 struct pid;
 struct vbuf_account;
 struct vbuf_channel;
@@ -23,6 +24,7 @@ struct vbuf_channel;
 /**
  * struct vbuf_endpoint - an open file on a channel
  * @channel: referenced
+ * @file: the file, which outlives it
  * @rights: VBUF_RIGHT_*, as opened
  * @uid: who opened it
  * @id: never used again
@@ -45,6 +47,7 @@ struct vbuf_channel;
  */
 struct vbuf_endpoint {
 	struct vbuf_channel *channel;
+	struct file *file;
 	u32 rights;
 	kuid_t uid;
 	u64 id;
@@ -65,7 +68,8 @@ struct vbuf_endpoint {
 
 int vbuf_endpoint_init(void);
 void vbuf_endpoint_exit(void);
-struct vbuf_endpoint *vbuf_endpoint_create(struct vbuf_channel *ch, u32 rights);
+struct vbuf_endpoint *vbuf_endpoint_create(struct vbuf_channel *ch,
+					   struct file *file, u32 rights);
 struct vbuf_endpoint *vbuf_endpoint_destroy(struct vbuf_endpoint *ep);
 
 #endif /* VBUF_ENDPOINT_H */

@@ -2,7 +2,7 @@
 /*
  * How slots move: a chain at a time, and where somebody waits or watches.
  */
-#include <linux/sched.h>
+#include <linux/fs.h>
 
 #include "moves.h"
 #include "waiter.h"
@@ -49,7 +49,8 @@ static void free_slot_locked(struct vbuf_channel *ch, u32 n,
 	if (ch->want_slot.count && hand_slot_locked(ch, n, wakes))
 		return;
 	vbuf_chain_stack(&ch->free, &ch->pool, n);
-	wakes->out += ch->watched;
+	if (ch->alerts & VBUF_ALERT_WATCHED)
+		wakes->out++;
 }
 
 /* To the first waiting receiver that can take it; false if there is none. */
@@ -89,7 +90,8 @@ static void queue_message_locked(struct vbuf_channel *ch, u32 n,
 	    hand_message_locked(ch, n, wakes))
 		return;
 	vbuf_moves_enter_locked(ch, n);
-	wakes->in += ch->watched;
+	if (ch->alerts & VBUF_ALERT_WATCHED)
+		wakes->in++;
 }
 
 /**
@@ -111,10 +113,15 @@ void vbuf_moves_requeue_locked(struct vbuf_channel *ch,
 		if (!hand_message_locked(ch, n, wakes))
 			vbuf_chain_push_head(chain, &ch->pool, n);
 	}
-	if (ch->watched)
+	if (ch->alerts & VBUF_ALERT_WATCHED)
 		wakes->in += chain->count;
 	vbuf_chain_splice_head(chain, &ch->queue, &ch->pool);
 	ch->max_depth = max(ch->max_depth, ch->queue.count);
+}
+
+static bool may_not_wait(const struct vbuf_endpoint *ep, struct vbuf_call call)
+{
+	return call.flags & VBUF_DONTWAIT || ep->file->f_flags & O_NONBLOCK;
 }
 
 static int may_send_locked(const struct vbuf_endpoint *ep)
@@ -171,7 +178,7 @@ int vbuf_moves_wait_slot(struct vbuf_endpoint *ep, struct vbuf_call call)
 		goto unlock;
 	}
 	n = -EAGAIN;
-	if (call.flags & VBUF_DONTWAIT)
+	if (may_not_wait(ep, call))
 		goto unlock;
 	vbuf_line_join(&ch->want_slot, &waiter);
 	spin_unlock(&ch->lock);
@@ -370,7 +377,7 @@ int vbuf_moves_wait_message(struct vbuf_endpoint *ep, struct vbuf_call call,
 	}
 	if (!err && ch->no_sender)
 		err = -EPIPE;
-	if (!err && call.flags & VBUF_DONTWAIT)
+	if (!err && may_not_wait(ep, call))
 		err = -EAGAIN;
 	if (!err)
 		vbuf_line_join(&ch->want_message, &waiter);

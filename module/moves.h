@@ -101,14 +101,15 @@ static __always_inline bool vbuf_moves_can_acquire(const struct vbuf_endpoint *e
 /* Somebody waits for a message, or wants to know of it. */
 static __always_inline bool vbuf_moves_queue_watched(struct vbuf_channel *ch)
 {
-	return ch->want_message.count | ch->watched;
+	return ch->alerts & (VBUF_ALERT_MESSAGE | VBUF_ALERT_WATCHED);
 }
 
 /* Somebody waits for a slot or an empty queue, or wants to know of it. */
 static __always_inline bool vbuf_moves_free_watched(struct vbuf_channel *ch)
 {
-	return ch->want_slot.count | ch->want_drain.count | ch->watched |
-	       vbuf_wakes_due(ch);
+	return unlikely(ch->alerts & (VBUF_ALERT_SLOT | VBUF_ALERT_DRAIN |
+				      VBUF_ALERT_WATCHED)) ||
+	       unlikely(vbuf_wakes_due(ch));
 }
 
 /* What a message tells of its sending, but what the lock is needed for. */

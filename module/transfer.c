@@ -88,12 +88,8 @@ static __always_inline ssize_t recv_one(struct vbuf_endpoint *ep,
 			vbuf_user_copy_out(&ch->pool, n, to, len));
 }
 
-static __always_inline struct vbuf_call file_call(const struct file *file)
-{
-	return (struct vbuf_call){
-		.flags = file->f_flags & O_NONBLOCK ? VBUF_DONTWAIT : 0,
-	};
-}
+/* O_NONBLOCK is looked for where it matters. */
+static const struct vbuf_call plain_call;
 
 /* .write: one message; vfs_write() has checked the range of @from. */
 ssize_t vbuf_transfer_write(struct file *file, const char __user *from,
@@ -103,7 +99,7 @@ ssize_t vbuf_transfer_write(struct file *file, const char __user *from,
 
 	if (unlikely(!ep))
 		return -ENOTCONN;
-	return send_one(ep, file_call(file), from, len);
+	return send_one(ep, plain_call, from, len);
 }
 
 /* At hang-up, read() gives the end of file. */
@@ -121,16 +117,14 @@ ssize_t vbuf_transfer_read(struct file *file, char __user *to, size_t size,
 	if (unlikely(!ep))
 		return -ENOTCONN;
 	/* vfs_read() reads less than 2^31 bytes. */
-	return read_result(recv_one(ep, file_call(file), to, size, NULL));
+	return read_result(recv_one(ep, plain_call, to, size, NULL));
 }
 
 static struct vbuf_call iter_call(const struct kiocb *iocb)
 {
-	struct vbuf_call call = file_call(iocb->ki_filp);
-
-	if (iocb->ki_flags & IOCB_NOWAIT)
-		call.flags |= VBUF_DONTWAIT;
-	return call;
+	return (struct vbuf_call){
+		.flags = iocb->ki_flags & IOCB_NOWAIT ? VBUF_DONTWAIT : 0,
+	};
 }
 
 /* .write_iter: one message, of all that @from has. */

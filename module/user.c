@@ -166,11 +166,11 @@ int vbuf_user_copy_out_pieces(const struct vbuf_pool *pool, u32 n,
 }
 
 /*
- * Messages up to this length, in slots of one piece, are copied by plain loads and stores, within the
- * opening of user memory that serves the vector's entries as well: a call of
- * the general copy costs as much as the copy itself.
+ * Messages of a vector up to this length, in slots of one piece, are copied by
+ * plain loads and stores, within the opening of user memory that serves the
+ * entries as well: calling the general copy costs more than they do.
  */
-#define SHORT_MESSAGE	128U
+#define SHORT_MESSAGE	64U
 
 #define GET_BYTES(type, to, from, fault) do {				\
 	unsafe_get_user(*(type *)(to), (const type __user *)(from), fault); \
@@ -185,8 +185,8 @@ int vbuf_user_copy_out_pieces(const struct vbuf_pool *pool, u32 n,
 } while (0)
 
 /* Within user_read_access_begin(); access_ok(@from, @len). 0 or -EFAULT. */
-static __always_inline int get_short(void *to, const void __user *from,
-				     u32 len)
+static __always_inline int
+get_short(void *to, const void __user *from, u32 len)
 {
 	for (; len >= 32; len -= 32) {
 		GET_BYTES(u64, to, from, fault);
@@ -204,8 +204,8 @@ fault:
 }
 
 /* Within user_write_access_begin(); access_ok(@to, @len). 0 or -EFAULT. */
-static __always_inline int put_short(void __user *to, const void *from,
-				     u32 len)
+static __always_inline int
+put_short(void __user *to, const void *from, u32 len)
 {
 	for (; len >= 32; len -= 32) {
 		PUT_BYTES(u64, to, from, fault);
@@ -282,14 +282,6 @@ int vbuf_user_check_entry(const struct vbuf_msg __user *msg, u32 slot_size,
 	return err;
 }
 
-/* A longer message, with the access to user memory closed meanwhile. */
-static noinline int fill_long(const struct vbuf_batch *batch, u32 n,
-			      const struct entry *entry)
-{
-	return vbuf_user_copy_in(batch->pool, n, u64_to_user_ptr(entry->buf),
-				 entry->len);
-}
-
 /**
  * vbuf_user_fill() - copy messages of a vector into their slots
  * @batch: has its pool and chain; the rest is filled in
@@ -325,7 +317,9 @@ int vbuf_user_fill(struct vbuf_batch *batch,
 					u64_to_user_ptr(entry.buf), entry.len);
 		} else {
 			user_read_access_end();
-			err = fill_long(batch, n, &entry);
+			err = vbuf_user_copy_in(pool, n,
+						u64_to_user_ptr(entry.buf),
+						entry.len);
 			if (!user_read_access_begin(msgs, sizeof(*msgs)))
 				return -EFAULT;
 		}
@@ -338,13 +332,6 @@ int vbuf_user_fill(struct vbuf_batch *batch,
 	batch->done = i;
 	batch->bytes = bytes;
 	return err;
-}
-
-/* A longer message, with the access to user memory closed meanwhile. */
-static noinline int empty_long(const struct vbuf_batch *batch, u32 n, u64 buf)
-{
-	return vbuf_user_copy_out(batch->pool, n, u64_to_user_ptr(buf),
-				  batch->pool->slot[n].len);
 }
 
 /* Within user_access_begin(): where to; access_ok() for @len. 0 or -EFAULT. */
@@ -400,7 +387,9 @@ int vbuf_user_empty(struct vbuf_batch *batch, struct vbuf_msg __user *msgs)
 					vbuf_slots_data(pool, n), slot->len);
 		} else {
 			user_access_end();
-			err = empty_long(batch, n, buf);
+			err = vbuf_user_copy_out(pool, n,
+						 u64_to_user_ptr(buf),
+						 slot->len);
 			if (!user_access_begin(msgs, sizeof(*msgs)))
 				return -EFAULT;
 		}

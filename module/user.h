@@ -41,8 +41,9 @@ int vbuf_user_copy_out_iter(const struct vbuf_pool *pool, u32 n,
 			    struct iov_iter *to, u32 len);
 
 /* Writes @len bytes, no more than a slot has, to slot @n. 0 or -EFAULT. */
-static inline int vbuf_user_copy_in(const struct vbuf_pool *pool, u32 n,
-				    const void __user *from, u32 len)
+static __always_inline int vbuf_user_copy_in(const struct vbuf_pool *pool,
+					     u32 n, const void __user *from,
+					     u32 len)
 {
 	might_fault();
 	if (unlikely(pool->pieces != 1))
@@ -52,8 +53,8 @@ static inline int vbuf_user_copy_in(const struct vbuf_pool *pool, u32 n,
 }
 
 /* Reads @len bytes, no more than were written, from slot @n. 0 or -EFAULT. */
-static inline int vbuf_user_copy_out(const struct vbuf_pool *pool, u32 n,
-				     void __user *to, u32 len)
+static __always_inline int vbuf_user_copy_out(const struct vbuf_pool *pool,
+					      u32 n, void __user *to, u32 len)
 {
 	might_fault();
 	if (unlikely(pool->pieces != 1))

@@ -25,9 +25,13 @@ MODULE_PARM_DESC(spin_ns,
 /**
  * vbuf_line_init() - make an empty line
  * @line: the line
+ * @alerts: the channel's
+ * @alert: the bit that is set while the line is not empty
  */
-void vbuf_line_init(struct vbuf_line *line)
+void vbuf_line_init(struct vbuf_line *line, u32 *alerts, u32 alert)
 {
+	line->alerts = alerts;
+	line->alert = alert;
 	INIT_LIST_HEAD(&line->waiters);
 	line->count = 0;
 	line->spin_ns = READ_ONCE(spin_ns);
@@ -49,6 +53,7 @@ void vbuf_line_join(struct vbuf_line *line, struct vbuf_waiter *waiter)
 	waiter->woken = false;
 	list_add_tail(&waiter->link, &line->waiters);
 	line->count++;
+	*line->alerts |= line->alert;
 	if (waiter->blocked)
 		++*waiter->blocked;
 }
@@ -62,7 +67,8 @@ void vbuf_line_leave(struct vbuf_line *line, struct vbuf_waiter *waiter)
 {
 	waiter->in_line = false;
 	list_del(&waiter->link);
-	line->count--;
+	if (!--line->count)
+		*line->alerts &= ~line->alert;
 	if (waiter->blocked)
 		--*waiter->blocked;
 }

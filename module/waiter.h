@@ -68,6 +68,9 @@ struct vbuf_waiter {
  * struct vbuf_line - threads that wait for one thing, in order of arrival
  * @waiters: the waiters; guarded by channel->lock
  * @count: how many; guarded by channel->lock
+ * @alerts: the channel's, where @alert is set while somebody waits; guarded by
+ *	channel->lock
+ * @alert: this line's bit
  * @spin_ns: how long it pays to look for a hand-over before sleeping; a hint,
  *	written without a lock
  * @server_cpu: the CPU that served the last waiter; a hint, as above
@@ -75,11 +78,13 @@ struct vbuf_waiter {
 struct vbuf_line {
 	struct list_head waiters;
 	u32 count;
+	u32 alert;
+	u32 *alerts;
 	u32 spin_ns;
 	int server_cpu;
 };
 
-void vbuf_line_init(struct vbuf_line *line);
+void vbuf_line_init(struct vbuf_line *line, u32 *alerts, u32 alert);
 void vbuf_line_join(struct vbuf_line *line, struct vbuf_waiter *waiter);
 void vbuf_line_serve(struct vbuf_line *line, struct vbuf_waiter *waiter,
 		     int result, struct vbuf_wakes *wakes);

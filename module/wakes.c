@@ -63,16 +63,16 @@ void vbuf_wakes_serve_sender(struct vbuf_channel *ch,
 			     struct vbuf_waiter *waiter,
 			     struct vbuf_wakes *wakes)
 {
-	u32 half = ch->pool.slots / 2;
+	u32 quarter = ch->pool.slots / 4;
 
-	if (!wakes->may_defer || ch->queue.count <= half ||
+	if (!wakes->may_defer || ch->queue.count <= quarter ||
 	    rt_task(waiter->task)) {
 		vbuf_line_serve(&ch->want_slot, waiter, 0, wakes);
 		return;
 	}
 	vbuf_line_leave(&ch->want_slot, waiter);
 	wakes->arm |= llist_add(&waiter->deferred, &ch->deferred);
-	ch->wake_below = half + 1;
+	ch->wake_below = quarter + 1;
 }
 
 static void wake_pollers(struct vbuf_channel *ch,
