@@ -82,20 +82,26 @@ def trips(results, unit):
         by_size(enough, f"round trip, {words}: {unit}", field)
 
 
-def counts(results, size=64):
+def counted(results, title, **key):
+    """One table of counts."""
+    rows = []
+    for subject in SUBJECTS:
+        if results.of(subject=subject, **key):
+            rows.append([subject] + [
+                f"{results.median(field, subject=subject, **key):.3f}"
+                for field in ("syscalls", "switches", "wakeups")])
+    if rows:
+        grid(title, ["", "calls", "switches", "wake-ups"], rows)
+
+
+def counts(results):
     """System calls, switches and wake-ups, counted in a pass of their own."""
-    columns = ["", "calls", "switches", "wake-ups"]
-    for mode, words in MODES.items():
-        rows = []
-        for subject in SUBJECTS:
-            key = {"test": "count", "mode": mode, "size": size,
-                   "subject": subject}
-            if results.of(**key):
-                rows.append([subject] + [
-                    f"{results.median(field, **key):.3f}"
-                    for field in ("syscalls", "switches", "wakeups")])
-        if rows:
-            grid(f"{words}: counted a message of {size} bytes", columns, rows)
+    found = Results(results.of(test="count"))
+    for size in found.have("size"):
+        for mode, words in MODES.items():
+            counted(found, f"{words}: counted a message of {size_name(size)}",
+                    mode=mode, size=size)
+    counted(results, "counted a round trip", test="trip-count", size=8)
 
 
 def bounds(results):

@@ -57,15 +57,15 @@ def beside(peer, subject, mode, size=64):
 
 
 def trip(subject, size=8):
-    """A round trip, on average."""
+    """The middle one of round trips."""
     key = {"test": "trip", "subject": subject, "size": size}
-    return lambda results: results.median("ns", **key)
+    return lambda results: results.median("p50", **key)
 
 
 def trip_beside(subject, peer, size=8):
     """A round trip, as a part of the peer's."""
     key = {"test": "trip", "size": size}
-    return lambda results: results.ratio(subject, peer, **key)
+    return lambda results: results.ratio(subject, peer, "p50", **key)
 
 
 def tail(subject, size=8):
