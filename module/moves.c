@@ -163,11 +163,8 @@ static u32 drop_oldest_locked(struct vbuf_endpoint *ep)
  */
 int vbuf_moves_wait_slot(struct vbuf_endpoint *ep, struct vbuf_call call)
 {
-	struct vbuf_waiter waiter = {
-		.ep = ep,
-		.blocked = &ep->blocked_senders,
-	};
 	struct vbuf_channel *ch = ep->channel;
+	struct vbuf_waiter waiter;
 	int n;
 
 	n = may_send_locked(ep);
@@ -180,6 +177,8 @@ int vbuf_moves_wait_slot(struct vbuf_endpoint *ep, struct vbuf_call call)
 	n = -EAGAIN;
 	if (may_not_wait(ep, call))
 		goto unlock;
+	waiter.ep = ep;
+	waiter.blocked = &ep->blocked_senders;
 	vbuf_line_join(&ch->want_slot, &waiter);
 	spin_unlock(&ch->lock);
 	return vbuf_line_wait(ch, &ch->want_slot, &waiter, call.deadline) ?:
@@ -278,21 +277,18 @@ int vbuf_moves_commit_watched(struct vbuf_endpoint *ep, u32 n)
 	return commit_chain_watched(ep, vbuf_chain_of(n));
 }
 
-static void stamp_chain(const struct vbuf_endpoint *ep,
-			const struct vbuf_chain *chain)
+static void set_pids(struct vbuf_slot *slots, const struct vbuf_chain *chain)
 {
-	struct vbuf_slot *slots = ep->channel->pool.slot;
 	struct pid *pid = task_tgid(current);
-	u64 now = ktime_get_mono_fast_ns();
 	u32 n = chain->head, i;
 
 	for (i = 0; i < chain->count; i++) {
-		vbuf_moves_stamp(&slots[n], ep, pid, now);
+		vbuf_moves_set_pid(&slots[n], pid);
 		n = slots[n].next;
 	}
 }
 
-static u64 number_chain(struct vbuf_slot *slots, const struct vbuf_chain *chain,
+static void set_numbers(struct vbuf_slot *slots, const struct vbuf_chain *chain,
 			u64 seq)
 {
 	u32 n = chain->head, i;
@@ -301,14 +297,13 @@ static u64 number_chain(struct vbuf_slot *slots, const struct vbuf_chain *chain,
 		slots[n].seq = seq++;
 		n = slots[n].next;
 	}
-	return seq;
 }
 
 /**
  * vbuf_moves_commit() - a sender's slots become messages
  * @ep: the sender
- * @chain: the slots, at most VBUF_BATCH; len and tag of each are set, its bytes
- *	written
+ * @chain: the slots, at most VBUF_BATCH; all of each is set but its pid and number, and
+ *	its bytes are written
  * @bytes: in all of them
  *
  * Return: 0, or -EPIPE if the endpoint was shut down meanwhile, and then the
@@ -319,11 +314,12 @@ int vbuf_moves_commit(struct vbuf_endpoint *ep, struct vbuf_chain chain,
 {
 	struct vbuf_channel *ch = ep->channel;
 
-	stamp_chain(ep, &chain);
+	set_pids(ch->pool.slot, &chain);
 	spin_lock(&ch->lock);
 	if (unlikely(vbuf_moves_queue_watched(ch)))
 		return commit_chain_watched(ep, chain);
-	ch->seq = number_chain(ch->pool.slot, &chain, ch->seq);
+	set_numbers(ch->pool.slot, &chain, ch->seq);
+	ch->seq += chain.count;
 	ch->sent_bytes += bytes;
 	ep->sent += chain.count;
 	ep->owned -= chain.count;
@@ -348,6 +344,38 @@ void vbuf_moves_discard(struct vbuf_endpoint *ep, struct vbuf_chain chain)
 	vbuf_wakes_unlock(ch, &wakes);
 }
 
+/* Why a receiver cannot have a message now; 0 if it may wait for one. */
+static int why_no_message_locked(const struct vbuf_endpoint *ep,
+				 struct vbuf_call call)
+	__must_hold(&ep->channel->lock)
+{
+	const struct vbuf_channel *ch = ep->channel;
+	int err;
+
+	err = may_receive_locked(ep);
+	if (err)
+		return err;
+	if (ch->queue.count)
+		return -EMSGSIZE;
+	if (ch->no_sender)
+		return -EPIPE;
+	return may_not_wait(ep, call) ? -EAGAIN : 0;
+}
+
+/* A receiver is about to sleep: who was to be woken by it is woken now. */
+static void unlock_to_wait(struct vbuf_channel *ch)
+	__releases(&ch->lock)
+{
+	struct vbuf_wakes wakes = {};
+
+	if (likely(!vbuf_wakes_due(ch))) {
+		spin_unlock(&ch->lock);
+		return;
+	}
+	vbuf_wakes_check_locked(ch, &wakes);
+	vbuf_wakes_unlock(ch, &wakes);
+}
+
 /**
  * vbuf_moves_wait_message() - a receiver finds no message that it may take
  * @ep: the receiver; vbuf_moves_can_acquire() has just denied it
@@ -361,42 +389,49 @@ void vbuf_moves_discard(struct vbuf_endpoint *ep, struct vbuf_chain chain)
 int vbuf_moves_wait_message(struct vbuf_endpoint *ep, struct vbuf_call call,
 			    u32 room, u32 *too_long)
 {
-	struct vbuf_waiter waiter = {
-		.ep = ep,
-		.blocked = &ep->blocked_receivers,
-		.room = room,
-	};
 	struct vbuf_channel *ch = ep->channel;
-	struct vbuf_wakes wakes = {};
+	struct vbuf_waiter waiter;
 	int err;
 
-	err = may_receive_locked(ep);
-	if (!err && ch->queue.count) {
-		waiter.len = ch->pool.slot[ch->queue.head].len;
-		err = -EMSGSIZE;
-	}
-	if (!err && ch->no_sender)
-		err = -EPIPE;
-	if (!err && may_not_wait(ep, call))
-		err = -EAGAIN;
-	if (!err)
+	err = why_no_message_locked(ep, call);
+	if (err) {
+		waiter.len = err == -EMSGSIZE ?
+			     ch->pool.slot[ch->queue.head].len : 0;
+		spin_unlock(&ch->lock);
+	} else {
+		waiter.ep = ep;
+		waiter.blocked = &ep->blocked_receivers;
+		waiter.room = room;
 		vbuf_line_join(&ch->want_message, &waiter);
-	vbuf_wakes_check_locked(ch, &wakes);
-	vbuf_wakes_unlock(ch, &wakes);
-	if (!err)
+		unlock_to_wait(ch);
 		err = vbuf_line_wait(ch, &ch->want_message, &waiter,
 				     call.deadline);
+	}
 	if (err == -EMSGSIZE && too_long)
 		*too_long = waiter.len;
 	return err ?: waiter.slot;
+}
+
+/* How many of the first @count messages go one into each room. */
+static u32 count_fitting_locked(const struct vbuf_channel *ch,
+				const struct vbuf_rooms *rooms, u32 count)
+	__must_hold(&ch->lock)
+{
+	u32 n = ch->queue.head, i;
+
+	if (likely(rooms->least >= ch->attr.slot_size))
+		return count;
+	for (i = 0; i < count && ch->pool.slot[n].len <= rooms->room[i]; i++)
+		n = ch->pool.slot[n].next;
+	return i;
 }
 
 /**
  * vbuf_moves_acquire() - queued messages become a receiver's
  * @ep: the receiver
  * @call: whether and how long to wait for the first
- * @room: bytes of room for each; out, with -EMSGSIZE: in the first, the length
- *	of the message that did not fit
+ * @rooms: for as many; out, with -EMSGSIZE: in the first, the length of the
+ *	message that did not fit
  * @count: how many are wanted, 1 to VBUF_BATCH
  * @chain: out: the messages, at least one
  *
@@ -406,30 +441,24 @@ int vbuf_moves_wait_message(struct vbuf_endpoint *ep, struct vbuf_call call,
  * Return: 0, or -errno as vbuf_moves_wait_message().
  */
 int vbuf_moves_acquire(struct vbuf_endpoint *ep, struct vbuf_call call,
-		       u32 *room, u32 count, struct vbuf_chain *chain)
+		       struct vbuf_rooms *rooms, u32 count,
+		       struct vbuf_chain *chain)
 {
 	struct vbuf_channel *ch = ep->channel;
-	struct vbuf_slot *slots = ch->pool.slot;
-	u32 i, next;
 	int n;
 
 	spin_lock(&ch->lock);
-	if (unlikely(!vbuf_moves_can_acquire(ep, ch, *room))) {
-		n = vbuf_moves_wait_message(ep, call, *room, room);
+	if (unlikely(!vbuf_moves_can_acquire(ep, ch, rooms->room[0]))) {
+		n = vbuf_moves_wait_message(ep, call, rooms->room[0],
+					    &rooms->room[0]);
 		*chain = vbuf_chain_of(n);
 		return n < 0 ? n : 0;
 	}
 	count = min3(count, ep->recv_max - ep->owned, ch->queue.count);
-	next = ch->queue.head;
-	for (i = 0; i < count && slots[next].len <= room[i]; i++) {
-		n = next;
-		next = slots[n].next;
-	}
-	*chain = (struct vbuf_chain){ ch->queue.head, n, i };
-	ch->queue.head = next;
-	ch->queue.count -= i;
-	ch->receiving += i;
-	ep->owned += i;
+	count = count_fitting_locked(ch, rooms, count);
+	*chain = vbuf_chain_take(&ch->queue, &ch->pool, count);
+	ch->receiving += count;
+	ep->owned += count;
 	spin_unlock(&ch->lock);
 	return 0;
 }

@@ -41,6 +41,16 @@ struct vbuf_call {
 	u64 deadline;
 };
 
+/**
+ * struct vbuf_rooms - bytes that a receiver has room for
+ * @least: the least of @room
+ * @room: for each message
+ */
+struct vbuf_rooms {
+	u32 least;
+	u32 room[VBUF_BATCH];
+};
+
 int vbuf_moves_wait_slot(struct vbuf_endpoint *ep, struct vbuf_call call)
 	__releases(&ep->channel->lock);
 int vbuf_moves_wait_message(struct vbuf_endpoint *ep, struct vbuf_call call,
@@ -57,7 +67,8 @@ int vbuf_moves_commit(struct vbuf_endpoint *ep, struct vbuf_chain chain,
 		      u64 bytes);
 void vbuf_moves_discard(struct vbuf_endpoint *ep, struct vbuf_chain chain);
 int vbuf_moves_acquire(struct vbuf_endpoint *ep, struct vbuf_call call,
-		       u32 *room, u32 count, struct vbuf_chain *chain);
+		       struct vbuf_rooms *rooms, u32 count,
+		       struct vbuf_chain *chain);
 void vbuf_moves_release(struct vbuf_endpoint *ep, struct vbuf_chain chain,
 			u64 bytes);
 void vbuf_moves_undo(struct vbuf_endpoint *ep, struct vbuf_chain chain);
@@ -112,14 +123,10 @@ static __always_inline bool vbuf_moves_free_watched(struct vbuf_channel *ch)
 	       unlikely(vbuf_wakes_due(ch));
 }
 
-/* What a message tells of its sending, but what the lock is needed for. */
-static __always_inline void vbuf_moves_stamp(struct vbuf_slot *slot,
-					     const struct vbuf_endpoint *ep,
-					     struct pid *pid, u64 now)
+/* The slot keeps its reference, so that a steady sender pays a compare. */
+static __always_inline void vbuf_moves_set_pid(struct vbuf_slot *slot,
+					       struct pid *pid)
 {
-	slot->deliveries = 0;
-	slot->time_ns = now;
-	slot->uid = ep->uid;
 	if (unlikely(slot->pid != pid)) {
 		put_pid(slot->pid);
 		slot->pid = get_pid(pid);
@@ -161,8 +168,10 @@ static __always_inline ssize_t vbuf_moves_commit_one(struct vbuf_endpoint *ep,
 
 	slot->len = len;
 	slot->tag = 0;
-	vbuf_moves_stamp(slot, ep, task_tgid(current),
-			 ktime_get_mono_fast_ns());
+	slot->deliveries = 0;
+	slot->time_ns = ktime_get_mono_fast_ns();
+	slot->uid = ep->uid;
+	vbuf_moves_set_pid(slot, task_tgid(current));
 	spin_lock(&ch->lock);
 	if (unlikely(vbuf_moves_queue_watched(ch)))
 		return vbuf_moves_commit_watched(ep, n) ?: len;

@@ -224,6 +224,7 @@ static int send_some(struct vbuf_endpoint *ep, struct vbuf_call call,
 	u32 slot_size = ep->channel->attr.slot_size;
 	struct vbuf_batch batch = { .pool = &ep->channel->pool };
 	bool drop = call.flags & VBUF_DROP_OLDEST;
+	struct vbuf_stamp stamp;
 	int err;
 
 	err = vbuf_user_check_entry(msgs, slot_size, drop);
@@ -234,7 +235,9 @@ static int send_some(struct vbuf_endpoint *ep, struct vbuf_call call,
 				 &batch.chain);
 	if (unlikely(err))
 		return err;
-	err = vbuf_user_fill(&batch, msgs, slot_size);
+	stamp.time_ns = ktime_get_mono_fast_ns();
+	stamp.uid = ep->uid;
+	err = vbuf_user_fill(&batch, msgs, slot_size, stamp);
 	if (unlikely(err)) {
 		struct vbuf_chain filled;
 
@@ -368,14 +371,14 @@ static int recv_some(struct vbuf_endpoint *ep, struct vbuf_call call,
 		     struct vbuf_msg __user *msgs, u32 count)
 {
 	struct vbuf_batch batch = { .pool = &ep->channel->pool };
-	u32 room[VBUF_BATCH];
+	struct vbuf_rooms rooms;
 	int err;
 
-	count = vbuf_user_get_rooms(msgs, room, count);
+	count = vbuf_user_get_rooms(msgs, &rooms, count);
 	if (unlikely(!count))
 		return -EFAULT;
-	err = vbuf_moves_acquire(ep, call, room, count, &batch.chain);
-	if (err == -EMSGSIZE && vbuf_user_put_msg_len(msgs, room[0]))
+	err = vbuf_moves_acquire(ep, call, &rooms, count, &batch.chain);
+	if (err == -EMSGSIZE && vbuf_user_put_msg_len(msgs, rooms.room[0]))
 		return -EFAULT;
 	if (unlikely(err))
 		return err;

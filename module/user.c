@@ -81,23 +81,27 @@ int vbuf_user_put_int(int __user *to, int value)
 /**
  * vbuf_user_get_rooms() - read how long a message each entry can take
  * @msgs: the user's
- * @room: where to
- * @count: entries of both
+ * @rooms: where to
+ * @count: entries
  *
  * Return: how many could be read.
  */
-u32 vbuf_user_get_rooms(const struct vbuf_msg __user *msgs, u32 *room,
-			u32 count)
+u32 vbuf_user_get_rooms(const struct vbuf_msg __user *msgs,
+			struct vbuf_rooms *rooms, u32 count)
 {
-	u32 i = 0;
+	u32 least = U32_MAX, room, i = 0;
 
 	might_fault();
 	if (!user_read_access_begin(msgs, count * sizeof(*msgs)))
 		return 0;
-	for (; i < count; i++)
-		unsafe_get_user(room[i], &msgs[i].size, fault);
+	for (; i < count; i++) {
+		unsafe_get_user(room, &msgs[i].size, fault);
+		rooms->room[i] = room;
+		least = min(least, room);
+	}
 fault:
 	user_read_access_end();
+	rooms->least = least;
 	return i;
 }
 
@@ -236,11 +240,21 @@ struct entry {
 	u32 flags;
 };
 
+/* access_ok(), cheaper where a short message is not at the very top. */
+static __always_inline bool range_ok(const void __user *addr, u32 len)
+{
+	if (likely(len <= SHORT_MESSAGE && access_ok(addr, SHORT_MESSAGE)))
+		return true;
+	return access_ok(addr, len);
+}
+
 /* Within user_read_access_begin(). 0, -EFAULT, or why it cannot be sent. */
 static __always_inline int get_entry(struct entry *entry,
 				     const struct vbuf_msg __user *msg,
 				     u32 slot_size)
 {
+	const void __user *from;
+
 	unsafe_get_user(entry->buf, &msg->buf, fault);
 	unsafe_get_user(entry->tag, &msg->tag, fault);
 	unsafe_get_user(entry->len, &msg->len, fault);
@@ -249,7 +263,8 @@ static __always_inline int get_entry(struct entry *entry,
 		return -EINVAL;
 	if (unlikely(entry->len > slot_size))
 		return -EMSGSIZE;
-	if (likely(access_ok(u64_to_user_ptr(entry->buf), entry->len)))
+	from = u64_to_user_ptr(entry->buf);
+	if (likely(range_ok(from, entry->len)))
 		return 0;
 fault:
 	return -EFAULT;
@@ -287,14 +302,17 @@ int vbuf_user_check_entry(const struct vbuf_msg __user *msg, u32 slot_size,
  * @batch: has its pool and chain; the rest is filled in
  * @msgs: as many entries
  * @slot_size: of the channel
+ * @stamp: for each
  *
  * Return: 0, or why it stopped after @batch->done messages: -EINVAL, -EMSGSIZE,
  * -EFAULT.
  */
 int vbuf_user_fill(struct vbuf_batch *batch,
-		   const struct vbuf_msg __user *msgs, u32 slot_size)
+		   const struct vbuf_msg __user *msgs, u32 slot_size,
+		   struct vbuf_stamp stamp)
 {
 	const struct vbuf_pool *pool = batch->pool;
+	u32 count = batch->chain.count;
 	u32 most = pool->pieces == 1 ? SHORT_MESSAGE : 0;
 	u32 n = batch->chain.head, i;
 	struct vbuf_slot *slot;
@@ -303,15 +321,18 @@ int vbuf_user_fill(struct vbuf_batch *batch,
 	int err = 0;
 
 	might_fault();
-	if (!user_read_access_begin(msgs, batch->chain.count * sizeof(*msgs)))
+	if (!user_read_access_begin(msgs, count * sizeof(*msgs)))
 		return -EFAULT;
-	for (i = 0; i < batch->chain.count; i++) {
+	for (i = 0; i < count; i++, msgs++) {
 		slot = &pool->slot[n];
-		err = get_entry(&entry, &msgs[i], slot_size);
+		err = get_entry(&entry, msgs, slot_size);
 		if (unlikely(err))
 			break;
 		slot->len = entry.len;
 		slot->tag = entry.tag;
+		slot->deliveries = 0;
+		slot->time_ns = stamp.time_ns;
+		slot->uid = stamp.uid;
 		if (likely(entry.len <= most)) {
 			err = get_short(vbuf_slots_data(pool, n),
 					u64_to_user_ptr(entry.buf), entry.len);
@@ -339,7 +360,7 @@ static __always_inline int get_buf(u64 *buf, const struct vbuf_msg __user *msg,
 				   u32 len)
 {
 	unsafe_get_user(*buf, &msg->buf, fault);
-	if (likely(access_ok(u64_to_user_ptr(*buf), len)))
+	if (likely(range_ok(u64_to_user_ptr(*buf), len)))
 		return 0;
 fault:
 	return -EFAULT;
@@ -368,6 +389,7 @@ fault:
 int vbuf_user_empty(struct vbuf_batch *batch, struct vbuf_msg __user *msgs)
 {
 	const struct vbuf_pool *pool = batch->pool;
+	u32 count = batch->chain.count;
 	u32 most = pool->pieces == 1 ? SHORT_MESSAGE : 0;
 	u32 n = batch->chain.head, i;
 	const struct vbuf_slot *slot;
@@ -375,11 +397,11 @@ int vbuf_user_empty(struct vbuf_batch *batch, struct vbuf_msg __user *msgs)
 	int err = 0;
 
 	might_fault();
-	if (!user_access_begin(msgs, batch->chain.count * sizeof(*msgs)))
+	if (!user_access_begin(msgs, count * sizeof(*msgs)))
 		return -EFAULT;
-	for (i = 0; i < batch->chain.count; i++) {
+	for (i = 0; i < count; i++, msgs++) {
 		slot = &pool->slot[n];
-		err = get_buf(&buf, &msgs[i], slot->len);
+		err = get_buf(&buf, msgs, slot->len);
 		if (unlikely(err))
 			break;
 		if (likely(slot->len <= most)) {
@@ -394,7 +416,7 @@ int vbuf_user_empty(struct vbuf_batch *batch, struct vbuf_msg __user *msgs)
 				return -EFAULT;
 		}
 		if (likely(!err))
-			err = put_entry(&msgs[i], slot);
+			err = put_entry(msgs, slot);
 		if (unlikely(err))
 			break;
 		bytes += slot->len;

@@ -6,6 +6,7 @@
 #include <linux/uio.h>
 #include <linux/vbuf.h>
 
+#include "moves.h"
 #include "slots.h"
 
 /**
@@ -27,8 +28,8 @@ int vbuf_user_put_entry(u64 array, u32 index, const void *entry, size_t size);
 int vbuf_user_put_xfer_len(struct vbuf_xfer __user *to, u32 len);
 int vbuf_user_put_msg_len(struct vbuf_msg __user *to, u32 len);
 int vbuf_user_put_int(int __user *to, int value);
-u32 vbuf_user_get_rooms(const struct vbuf_msg __user *msgs, u32 *room,
-			u32 count);
+u32 vbuf_user_get_rooms(const struct vbuf_msg __user *msgs,
+			struct vbuf_rooms *rooms, u32 count);
 bool vbuf_user_readable(const void __user *from, size_t len);
 
 int vbuf_user_copy_in_pieces(const struct vbuf_pool *pool, u32 n,
@@ -121,10 +122,21 @@ struct vbuf_batch {
 	u64 bytes;
 };
 
+/**
+ * struct vbuf_stamp - what all messages of a batch tell of their sending
+ * @time_ns: when
+ * @uid: by whose endpoint
+ */
+struct vbuf_stamp {
+	u64 time_ns;
+	kuid_t uid;
+};
+
 int vbuf_user_check_entry(const struct vbuf_msg __user *msg, u32 slot_size,
 			  bool readable);
 int vbuf_user_fill(struct vbuf_batch *batch,
-		   const struct vbuf_msg __user *msgs, u32 slot_size);
+		   const struct vbuf_msg __user *msgs, u32 slot_size,
+		   struct vbuf_stamp stamp);
 int vbuf_user_empty(struct vbuf_batch *batch, struct vbuf_msg __user *msgs);
 int vbuf_user_put_cookie(struct vbuf_msg __user *msg, u64 cookie);
 int vbuf_user_put_info(struct vbuf_msg __user *to, const struct vbuf_msg *info);

@@ -48,6 +48,7 @@ void vbuf_line_join(struct vbuf_line *line, struct vbuf_waiter *waiter)
 	waiter->task = current;
 	waiter->next = NULL;
 	waiter->slot = VBUF_NO_SLOT;
+	waiter->len = 0;
 	waiter->result = 0;
 	waiter->in_line = true;
 	waiter->woken = false;
