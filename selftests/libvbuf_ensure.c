@@ -120,7 +120,7 @@ static int hurried(const char *name)
 {
 	int round, fd;
 
-	for (round = 0; round < 20 * ROUNDS; round++) {
+	for (round = 0; round < 2 * ROUNDS; round++) {
 		fd = vbuf_ensure(name, &attr, O_RDWR);
 		if (fd < 0)
 			return errno;
