@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 /* A slot at the least, and no more than this if there is a choice. */
-#define BUFFER_SIZE (1U << 20)
+#define BUFFER_SIZE (4U << 20)
 
 static unsigned int least(unsigned int a, unsigned int b)
 {
@@ -23,7 +23,8 @@ static unsigned int batch_size(const struct vbuf_attr *attr)
 {
 	unsigned int n = least(BUFFER_SIZE / attr->slot_size, VBUF_MAX_VECTOR);
 
-	n = least(n, attr->slots);
+	/* While they are written, senders fill the others. */
+	n = least(n, attr->slots / 2);
 	if (attr->held_max)
 		n = least(n, attr->held_max);
 	return n ? n : 1;

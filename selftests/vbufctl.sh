@@ -1,0 +1,289 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# vbufctl create, rm, ls and show: what they do and print, and the errors and
+# exit statuses of all commands. Runs as root with vbuf loaded.
+
+# shellcheck source-path=SCRIPTDIR source=lib/vbufctl.bash
+. "$(dirname "${BASH_SOURCE[0]}")/lib/vbufctl.bash"
+
+help_and_version()
+{
+	local verb
+
+	status 0 vbufctl --help
+	grep -q '^  recv ' output
+	status 0 vbufctl --version
+	grep -Eq '^vbufctl [0-9]+\.[0-9]+' output
+	for verb in create rm ls show send recv; do
+		status 0 vbufctl $verb --help
+		grep -q "^usage: vbufctl $verb " output
+		[ ! -s errors ]
+	done
+}
+
+wrong_usage()
+{
+	status 2 vbufctl
+	status 2 vbufctl nonsense; says "no command 'nonsense'"
+	status 2 vbufctl create; says 'give one NAME'
+	status 2 vbufctl create a b
+	status 2 vbufctl create a --nonsense; says 'Try .vbufctl create --help'
+	status 2 vbufctl create a --slots 0; says 'from 1 to 1048576'
+	status 2 vbufctl create a --slots 1048577
+	status 2 vbufctl create a --slots 18446744073709551617
+	status 2 vbufctl create a --slots -1
+	status 2 vbufctl create a --slot-size 17M; says 'from 1 to 16M'
+	status 2 vbufctl create a --slot-size 1G
+	status 2 vbufctl create a --mode 1777; says 'octal'
+	status 2 vbufctl create a --mode 8
+	status 2 vbufctl create a --held-max 0
+	status 2 vbufctl create a --max-deliveries x
+	status 2 vbufctl rm
+	status 2 vbufctl ls jobs
+	status 2 vbufctl ls --interval soon
+	status 2 vbufctl show
+	status 2 vbufctl show '#x'
+	status 2 vbufctl send; says 'give a NAME'
+	status 2 vbufctl send a b c
+	status 2 vbufctl recv
+	status 2 vbufctl recv a --count 0
+	status 0 vbufctl ls --json --interval 0
+	[ "$(cat output)" = '[]' ]
+}
+
+bad_names()
+{
+	local name
+
+	for name in '' 'a/b' 'a b' 'ä' "$(printf '%064d' 0)"; do
+		status 2 vbufctl create "$name"
+		says 'A-Z a-z 0-9'
+		status 2 vbufctl recv "$name"
+	done
+	status 0 vbufctl create "$(printf '%063d' 0)"
+	status 0 vbufctl create a.B_9:-
+	is a.B_9:- name=a.B_9:-
+}
+
+create_defaults()
+{
+	status 0 vbufctl create jobs
+	[ ! -s output ]
+	[ ! -s errors ]
+	is jobs slots=64 slot_size=65536 mode=0600 held_max=0 max_deliveries=0
+	is jobs persistent=true redeliver=false lossy=false senders=0 receivers=0
+}
+
+create_options()
+{
+	(umask 077; vbufctl create jobs --slots 3 --slot-size 2K --mode 0666 \
+		--redeliver --lossy --held-max 2 --max-deliveries 5)
+	is jobs slots=3 slot_size=2048 mode=0666 held_max=2 max_deliveries=5
+	is jobs persistent=true redeliver=true lossy=true
+}
+
+create_taken()
+{
+	status 0 vbufctl create jobs --slots 5
+	status 1 vbufctl create jobs; says 'is taken'
+	is jobs slots=5
+}
+
+create_beyond_limits()
+{
+	status 1 vbufctl create jobs --slots 1048576 --slot-size 16M
+	says 'limit'
+	says '/sys/module/vbuf/parameters/limit_hits'
+	gone jobs
+}
+
+create_transient()
+{
+	local signal
+
+	for signal in INT TERM HUP; do
+		# Whoever runs this may have it ignore SIGINT.
+		env --default-signal=INT vbufctl create --transient jobs \
+			2>errors &
+		soon is jobs persistent=false
+		is jobs receivers=1 senders=0
+		says 'until this process is interrupted'
+		kill -$signal $!
+		ended 0
+		gone jobs
+	done
+}
+
+transient_keeps_messages()
+{
+	vbufctl create --transient jobs 2>/dev/null &
+	local holder=$!
+
+	soon vbufctl show jobs
+	seq 10 | vbufctl send jobs &
+	soon is jobs depth=10
+	[ "$(vbufctl recv jobs)" = "$(seq 10)" ]
+	ended 0
+	kill $holder
+}
+
+remove()
+{
+	status 0 vbufctl create a
+	status 0 vbufctl create b
+	status 1 vbufctl rm a missing b
+	says 'missing: there is no such channel'
+	gone a
+	gone b
+	vbufctl recv c &
+	soon is c receivers=1
+	status 0 vbufctl rm c
+	gone c
+	kill $!
+	ended 143
+}
+
+list()
+{
+	status 0 vbufctl create first --slots 5 --slot-size 1000
+	seq 3 | status 0 vbufctl send --no-wait first
+	status 0 vbufctl create a-longer-name
+	status 0 vbufctl ls --interval 0
+	awk 'NR == 1 && /^NAME +QUEUED +SLOT +SEND\/RECV +SENT +RECEIVED +IN\/S +OUT\/S +BLOCKED$/ { n++ }
+	     $1 == "first" && $2 == "3/5" && $3 == "1000" && $4 == "0/0" && $5 == 3 && $7 == "-" { n++ }
+	     $1 == "a-longer-name" && $3 == "64K" && $9 == "0/0" { n++ }
+	     { width[length($0)] }
+	     END { exit n != 3 || length(width) != 1 }' output
+	not grep -q $'\033' output
+}
+
+list_rates()
+{
+	local feeder
+
+	yes | vbufctl send busy &
+	feeder=$!
+	vbufctl recv busy >/dev/null &
+	soon is busy 'received=[1-9]*'
+	vbufctl ls --json | python '
+import json, sys
+c, = json.load(sys.stdin)
+assert c["name"] == "busy"
+assert c["sent_per_second"] > 0 and c["received_per_second"] > 0, c'
+	status 0 vbufctl ls --json --interval 0
+	grep -q '"name":"busy"' output
+	not grep -q per_second output
+	kill $feeder
+	ended 0
+}
+
+list_colour()
+{
+	export TERM=xterm
+	script -qec 'vbufctl ls --interval 0' /dev/null >bold
+	grep -q $'\033\[1mNAME' bold
+	script -qec 'NO_COLOR=1 vbufctl ls --interval 0' /dev/null >plain
+	grep -q NAME plain
+	not grep -q $'\033' plain
+}
+
+anonymous_and_odd_names()
+{
+	endpoint 'fd = create(); os.write(fd, b"x"); name(b"a\"b\\\n\xff\xc3\xa4"); time.sleep(60)' &
+	local id
+
+	soon listed 1
+	id=$(vbufctl ls --interval 0 | awk 'NR == 2 { print $1 }')
+	[[ $id == '#'* ]]
+	soon is "$id" "comm=a\\\\"
+	vbufctl show "$id" --json | python '
+import json, sys
+c, = json.load(sys.stdin)
+e, = c["endpoints"]
+assert "name" not in c and e["comm"] == "a\"b\\\n\ufffd\u00e4", c
+assert e["pid"] == int(sys.argv[1]) and e["sent"] == 1, c
+assert e["send"] and e["receive"] and e["uid"] == 0, c' $!
+	status 0 vbufctl show "$id"
+	grep -q 'without a name' output
+	grep -qF ' a"b\???? ' output
+	kill $!
+	wait $! || true
+	status 1 vbufctl show "$id"; says 'no such channel'
+}
+
+show()
+{
+	status 0 vbufctl create jobs --slots 2 --slot-size 8 --redeliver
+	seq 5 | vbufctl send jobs &
+	soon is jobs depth=2 blocked_senders=1
+	is jobs comm=vbufctl
+	status 0 vbufctl show jobs
+	grep -q '^channel    jobs (#[0-9]*), persistent, redelivers$' output
+	grep -q '^slots      0 free, 0 being sent, 2 queued' output
+	grep -q 'vbufctl  *0  send .* 1 to send$' output
+	[ "$(vbufctl recv --count 5 jobs)" = "$(seq 5)" ]
+	ended 0
+	is jobs sent=5 received=5 sent_bytes=5 received_bytes=5 depth=0 max_depth=2
+	is jobs free=2 sending=0 receiving=0 'endpoints=\[\]'
+}
+
+permissions()
+{
+	local nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups --)
+
+	status 0 vbufctl create secret
+	status 0 vbufctl create inbox --mode 0622
+	status 1 "${nobody[@]}" vbufctl recv secret </dev/null; says "mode does not allow"
+	status 1 "${nobody[@]}" vbufctl rm inbox; says 'only its owner'
+	status 1 "${nobody[@]}" vbufctl recv inbox; says '--mode'
+	echo hello | status 0 "${nobody[@]}" vbufctl send --no-wait inbox
+	"${nobody[@]}" vbufctl ls --json --interval 0 | python '
+import json, sys
+secret, inbox = json.load(sys.stdin)
+assert secret["hidden"] and set(secret) == {"id", "hidden"}, secret
+assert inbox["name"] == "inbox" and inbox["depth"] == 1, inbox'
+	status 0 "${nobody[@]}" vbufctl ls --interval 0
+	grep -Eq '^#[0-9]+( +-){8}$' output
+	status 1 "${nobody[@]}" vbufctl show "#$(vbufctl show secret --json |
+		sed 's/.*"id":\([0-9]*\),.*/\1/')"
+	vbufctl show secret
+}
+
+namespaces()
+{
+	status 0 vbufctl create jobs
+	[ "$(unshare -n vbufctl ls --json --interval 0)" = '[]' ]
+	status 1 unshare -n vbufctl rm jobs
+	vbufctl show jobs
+}
+
+no_module()
+{
+	local verb
+
+	for verb in 'ls' 'create jobs' 'rm jobs' 'show jobs' 'send jobs' 'recv jobs'; do
+		status 1 unshare -m sh -c "mount -t tmpfs none /dev && vbufctl $verb </proc/version"
+		says 'modprobe vbuf'
+	done
+}
+
+check 'help and version' help_and_version
+check 'wrong usage ends with status 2 and makes nothing' wrong_usage
+check 'bad names tell the alphabet' bad_names
+check 'create: defaults' create_defaults
+check 'create: every option, and a mode that is meant' create_options
+check 'create: a name that is taken' create_taken
+check 'create: beyond the limits' create_beyond_limits
+check 'create --transient: until a signal' create_transient
+check 'create --transient: keeps messages, lets receivers end' transient_keeps_messages
+check 'rm: several, missing, in use' remove
+check 'ls: columns' list
+check 'ls: rates' list_rates
+check 'ls: bold on a terminal only' list_colour
+check 'ls, show: no name, odd command names, JSON escapes' anonymous_and_odd_names
+check 'show: slots, counts, endpoints, who waits' show
+check 'permissions' permissions
+check 'network namespaces' namespaces
+check 'no module: what to do' no_module
+finish
