@@ -25,7 +25,8 @@ FIXTURE_SETUP(charge)
 	param_save(&self->params);
 }
 
-FIXTURE_TEARDOWN(charge)
+/* In the parent, so that no failure leaves them changed. */
+FIXTURE_TEARDOWN_PARENT(charge)
 {
 	param_restore(&self->params);
 }
