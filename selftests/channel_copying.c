@@ -207,6 +207,16 @@ TEST_F(channel, the_last_receiver_goes_in_the_middle)
 	EXPECT_EQ(-EPIPE, vt_put(self->tx, 'a'));
 }
 
+static long op_sendv(struct vt_call *call)
+{
+	return vt_sendv(call->fd, call->arg, call->len, 0);
+}
+
+static long op_write(struct vt_call *call)
+{
+	return vt_write(call->fd, call->arg, 1);
+}
+
 /* Receivers have been told that nothing comes any more. */
 TEST_F(channel, a_sender_is_shut_down_in_the_middle)
 {
@@ -216,6 +226,37 @@ TEST_F(channel, a_sender_is_shut_down_in_the_middle)
 	vt_trap_fill(&self->trap, 's');
 	EXPECT_EQ(-EPIPE, vt_join(&self->call));
 	EXPECT_EQ(-EPIPE, vt_take(self->rx));
+	EXPECT_EQ(0U, vt_look(self->rx).sent);
+}
+
+TEST_F(channel, a_vector_is_shut_down_in_the_middle)
+{
+	struct vbuf_msg msgs[2] = {
+		{ .buf = (uintptr_t)"a", .len = 1 },
+		{ .buf = (uintptr_t)self->trap.page, .len = 1 },
+	};
+	struct vt_call send = {
+		.op = op_sendv, .fd = self->tx, .arg = msgs, .len = 2 };
+
+	vt_start(&send);
+	vt_trap_wait(&self->trap);
+	EXPECT_EQ(0, vt_shutdown(self->tx, VT_SEND));
+	EXPECT_EQ(-EPIPE, vt_take(self->rx));
+	vt_trap_fill(&self->trap, 's');
+	EXPECT_EQ(-EPIPE, vt_join(&send));
+	EXPECT_EQ(-EPIPE, vt_take(self->rx));
+	EXPECT_EQ(2U, vt_look(self->rx).free);
+}
+
+TEST_F(channel, a_write_is_shut_down_in_the_middle)
+{
+	self->call.op = op_write;
+	self->call.fd = self->tx;
+	vt_start(&self->call);
+	vt_trap_wait(&self->trap);
+	EXPECT_EQ(0, vt_shutdown(self->tx, VT_SEND));
+	vt_trap_fill(&self->trap, 's');
+	EXPECT_EQ(-EPIPE, vt_join(&self->call));
 	EXPECT_EQ(0U, vt_look(self->rx).sent);
 }
 
