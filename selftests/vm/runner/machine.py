@@ -4,6 +4,8 @@
 import os
 import re
 
+from . import tsc
+
 
 def kvm_works():
     """/dev/kvm alone proves nothing: without vmx or svm guests hang on it."""
@@ -16,31 +18,49 @@ def kvm_works():
                               re.MULTILINE))
 
 
+def emulated(options):
+    """Is QEMU to execute the guest's instructions by software?"""
+    return bool(options.icount or options.tcg or not kvm_works())
+
+
 def accelerator(options):
     """Words for QEMU: what executes the guest's instructions.
 
     qemu64, for the emulated "max" runs string copies a byte a step.
     """
+    if not emulated(options):
+        return ["-accel", "kvm", "-cpu", "host"]
     if options.icount:
         return ["-accel", "tcg", "-icount", "shift=0,sleep=off",
                 "-cpu", "qemu64"]
-    if options.tcg:
-        return ["-accel", f"tcg,thread={options.tcg}", "-cpu", "qemu64"]
-    if kvm_works():
-        return ["-accel", "kvm", "-cpu", "host"]
-    return ["-accel", "tcg,thread=multi", "-cpu", "qemu64"]
+    return ["-accel", f"tcg,thread={options.tcg or 'multi'}",
+            "-cpu", "qemu64"]
+
+
+def clock(options):
+    """Words for the kernel: that it can trust its clock, and its frequency.
+
+    Measuring that by itself it can be wrong by any factor where the
+    machine below is busy. With icount nothing disturbs it.
+    """
+    words = ["tsc=reliable", "no_timer_check"]
+    if emulated(options) and not options.icount:
+        khz = tsc.khz()
+        if khz:
+            words.append(f"tsc_early_khz={khz}")
+    return words
 
 
 def command_line(kernel, options):
     """Words for the kernel.
 
-    The time limits of its watchdogs are generous, for the machine below
-    may be busy; they are there to name a hang, not to catch a slow one.
+    The limits of the watchdogs are generous, there to name a hang, not to
+    catch what is slow.
     """
     return ["console=ttyS0", "quiet", "panic=-1", "oops=panic",
-            "tsc=reliable", "printk.devkmsg=on", "net.ifnames=0",
-            "rcupdate.rcu_cpu_stall_timeout=100", "watchdog_thresh=60",
-            *kernel.append(), *options.append.split()]
+            "printk.devkmsg=on", "rcupdate.rcu_cpu_stall_timeout=100",
+            "watchdog_thresh=60", *clock(options), *kernel.append(),
+            *options.append.split()]
 
 
 def share(tag, path, readonly):
