@@ -31,6 +31,26 @@ bool storm_whole(const struct storm_msg *msg);
 void storm_vector(struct vbuf_msg *vec, struct storm_msg *msgs, unsigned int n);
 
 /*
+ * lib/cross.c: every way for messages to cross
+ *
+ * Moves at least one of the @n messages, CROSS_BATCH at the most, and returns
+ * how many, or -errno; a receiver at the end of the stream has -EPIPE.
+ */
+#define CROSS_BATCH	8U
+
+typedef long (*crossing)(int fd, struct storm_msg *msgs, unsigned int n);
+
+long cross_send(int fd, struct storm_msg *msgs, unsigned int n);
+long cross_write(int fd, struct storm_msg *msgs, unsigned int n);
+long cross_writev(int fd, struct storm_msg *msgs, unsigned int n);
+long cross_sendv(int fd, struct storm_msg *msgs, unsigned int n);
+long cross_recv(int fd, struct storm_msg *msgs, unsigned int n);
+long cross_read(int fd, struct storm_msg *msgs, unsigned int n);
+long cross_readv(int fd, struct storm_msg *msgs, unsigned int n);
+long cross_recvv(int fd, struct storm_msg *msgs, unsigned int n);
+long cross_hold(int fd, struct storm_msg *msgs, unsigned int n);
+
+/*
  * lib/crew.c: worker processes that are killed and replaced
  *
  * Each member that was ever born has a number of its own, by which it finds its

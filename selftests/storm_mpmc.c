@@ -10,98 +10,6 @@
 #define WORKERS		4U
 #define MESSAGES	3000U
 #define SLOTS		4U
-#define BATCH		8U
-
-/* How a worker crosses: the number of messages that did, or -errno. */
-typedef long (*crossing)(int fd, struct storm_msg *msgs, unsigned int n);
-
-static long send_one(int fd, struct storm_msg *msgs, unsigned int n)
-{
-	long ret = vt_send(fd, msgs, sizeof(*msgs), 0);
-
-	(void)n;
-	return ret ? ret : 1;
-}
-
-static long write_one(int fd, struct storm_msg *msgs, unsigned int n)
-{
-	long ret = vt_write(fd, msgs, sizeof(*msgs));
-
-	(void)n;
-	return ret < 0 ? ret : ret == sizeof(*msgs);
-}
-
-/* In three pieces, the middle one empty. */
-static long writev_one(int fd, struct storm_msg *msgs, unsigned int n)
-{
-	struct iovec iov[] = {
-		{ msgs, 24 }, { msgs, 0 },
-		{ (char *)msgs + 24, sizeof(*msgs) - 24 },
-	};
-	long ret = writev(fd, iov, 3);
-
-	(void)n;
-	return ret < 0 ? -errno : ret == sizeof(*msgs);
-}
-
-static long send_vector(int fd, struct storm_msg *msgs, unsigned int n)
-{
-	struct vbuf_msg vec[BATCH];
-
-	storm_vector(vec, msgs, n);
-	return vt_sendv(fd, vec, n, 0);
-}
-
-static long recv_one(int fd, struct storm_msg *msgs, unsigned int n)
-{
-	long ret = vt_recv(fd, msgs, sizeof(*msgs), 0);
-
-	(void)n;
-	return ret == sizeof(*msgs) ? 1 : ret;
-}
-
-static long read_one(int fd, struct storm_msg *msgs, unsigned int n)
-{
-	long ret = vt_read(fd, msgs, sizeof(*msgs));
-
-	(void)n;
-	return ret == sizeof(*msgs) ? 1 : ret ? ret : -EPIPE;
-}
-
-static long readv_one(int fd, struct storm_msg *msgs, unsigned int n)
-{
-	struct iovec iov[] = {
-		{ msgs, 8 }, { msgs, 0 },
-		{ (char *)msgs + 8, sizeof(*msgs) - 8 },
-	};
-	long ret = readv(fd, iov, 3);
-
-	(void)n;
-	return ret == sizeof(*msgs) ? 1 : ret < 0 ? -errno : -EPIPE;
-}
-
-static long recv_vector(int fd, struct storm_msg *msgs, unsigned int n)
-{
-	struct vbuf_msg vec[BATCH];
-
-	storm_vector(vec, msgs, n);
-	return vt_recvv(fd, vec, n, 0);
-}
-
-static long recv_held(int fd, struct storm_msg *msgs, unsigned int n)
-{
-	struct vbuf_msg vec[BATCH];
-	long ret, err, i;
-
-	storm_vector(vec, msgs, n);
-	ret = vt_recvv(fd, vec, n, VBUF_HOLD);
-	for (i = ret - 1; i >= 0; i--) {
-		err = vt_release(fd, vec[i].cookie, 0);
-		if (err)
-			return err;
-	}
-	return ret;
-}
 
 FIXTURE(mpmc) {
 	int fd;
@@ -118,16 +26,20 @@ FIXTURE_VARIANT(mpmc) {
 };
 
 #define ALL(how)	{ how, how, how, how }
-#define MIXED_SENDS	{ send_one, write_one, writev_one, send_vector }
-#define MIXED_RECVS	{ recv_one, readv_one, recv_held, recv_vector }
+#define MIXED_SENDS	\
+	{ cross_send, cross_write, cross_writev, cross_sendv }
+#define MIXED_RECVS	\
+	{ cross_recv, cross_readv, cross_hold, cross_recvv }
 
-FIXTURE_VARIANT_ADD(mpmc, single) { false, ALL(send_one), ALL(recv_one) };
-FIXTURE_VARIANT_ADD(mpmc, stream) { false, ALL(write_one), ALL(read_one) };
-FIXTURE_VARIANT_ADD(mpmc, vector) { false, ALL(send_vector), ALL(recv_vector) };
+FIXTURE_VARIANT_ADD(mpmc, single) { false, ALL(cross_send), ALL(cross_recv) };
+FIXTURE_VARIANT_ADD(mpmc, stream) { false, ALL(cross_write), ALL(cross_read) };
+FIXTURE_VARIANT_ADD(mpmc, vector) { false, ALL(cross_sendv), ALL(cross_recvv) };
 FIXTURE_VARIANT_ADD(mpmc, mixed) { false, MIXED_SENDS, MIXED_RECVS };
-FIXTURE_VARIANT_ADD(mpmc, single_poll) { true, ALL(send_one), ALL(recv_one) };
+FIXTURE_VARIANT_ADD(mpmc, single_poll) {
+	true, ALL(cross_send), ALL(cross_recv)
+};
 FIXTURE_VARIANT_ADD(mpmc, vector_poll) {
-	true, ALL(send_vector), ALL(recv_vector)
+	true, ALL(cross_sendv), ALL(cross_recvv)
 };
 FIXTURE_VARIANT_ADD(mpmc, mixed_poll) { true, MIXED_SENDS, MIXED_RECVS };
 
@@ -155,15 +67,15 @@ static void send_all(unsigned int who, void *ctx)
 {
 	FIXTURE_DATA(mpmc) *self = ctx;
 	int fd = endpoint(self, VT_SEND);
-	struct storm_msg msgs[BATCH];
+	struct storm_msg msgs[CROSS_BATCH];
 	unsigned int nr = 0, left, i;
 	long ret;
 
 	while (nr < self->count) {
 		left = self->count - nr;
-		for (i = 0; i < BATCH; i++)
+		for (i = 0; i < CROSS_BATCH; i++)
 			storm_fill(&msgs[i], who, nr + i);
-		ret = self->send[who](fd, msgs, left < BATCH ? left : BATCH);
+		ret = self->send[who](fd, msgs, left < CROSS_BATCH ? left : CROSS_BATCH);
 		if (ret == -EAGAIN && self->nonblock && wait_ready(fd, POLLOUT))
 			continue;
 		if (ret <= 0)
@@ -189,12 +101,12 @@ static void receive_all(unsigned int who, void *ctx)
 	FIXTURE_DATA(mpmc) *self = ctx;
 	int fd = endpoint(self, VT_RECV);
 	__u32 next[WORKERS] = { 0 };
-	struct storm_msg msgs[BATCH];
+	struct storm_msg msgs[CROSS_BATCH];
 	long ret, i;
 
 	for (;;) {
 		memset(msgs, VT_POISON, sizeof(msgs));
-		ret = self->recv[who](fd, msgs, BATCH);
+		ret = self->recv[who](fd, msgs, CROSS_BATCH);
 		if (ret == -EPIPE)
 			return;
 		if (ret == -EAGAIN && self->nonblock && wait_ready(fd, POLLIN))

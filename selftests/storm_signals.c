@@ -9,18 +9,12 @@
 #include "kselftest_harness.h"
 #include "storm.h"
 
-#define BATCH	4U
-
-/* How messages cross: returns how many did, or a negative errno. */
-struct way {
-	int (*send)(int fd, struct storm_msg *msgs, unsigned int n);
-	int (*recv)(int fd, struct storm_msg *msgs, unsigned int n);
-};
+#define BATCH	4
 
 /* One of the two threads, and the signals that it had. */
 struct side {
 	int fd;
-	const struct way *way;
+	crossing cross;
 	unsigned int count;
 	struct side *other;
 	atomic_uint hits;
@@ -37,74 +31,6 @@ static void count_hit(int sig)
 	if (my_hits)
 		atomic_fetch_add(my_hits, 1);
 }
-
-static int send_one(int fd, struct storm_msg *msgs, unsigned int n)
-{
-	int ret = vt_send(fd, msgs, sizeof(*msgs), 0);
-
-	(void)n;
-	return ret ? ret : 1;
-}
-
-static int recv_one(int fd, struct storm_msg *msgs, unsigned int n)
-{
-	int ret = vt_recv(fd, msgs, sizeof(*msgs), 0);
-
-	(void)n;
-	return ret == sizeof(*msgs) ? 1 : ret;
-}
-
-static int write_one(int fd, struct storm_msg *msgs, unsigned int n)
-{
-	long ret = vt_write(fd, msgs, sizeof(*msgs));
-
-	(void)n;
-	return ret < 0 ? ret : ret == sizeof(*msgs);
-}
-
-static int read_one(int fd, struct storm_msg *msgs, unsigned int n)
-{
-	long ret = vt_read(fd, msgs, sizeof(*msgs));
-
-	(void)n;
-	return ret < 0 ? ret : ret == sizeof(*msgs);
-}
-
-static int send_vector(int fd, struct storm_msg *msgs, unsigned int n)
-{
-	struct vbuf_msg vec[BATCH];
-
-	storm_vector(vec, msgs, n);
-	return vt_sendv(fd, vec, n, 0);
-}
-
-static int recv_vector(int fd, struct storm_msg *msgs, unsigned int n)
-{
-	struct vbuf_msg vec[BATCH];
-
-	storm_vector(vec, msgs, n);
-	return vt_recvv(fd, vec, n, 0);
-}
-
-static int recv_held(int fd, struct storm_msg *msgs, unsigned int n)
-{
-	struct vbuf_msg vec[BATCH];
-	int ret, err, i;
-
-	storm_vector(vec, msgs, n);
-	ret = vt_recvv(fd, vec, n, VBUF_HOLD);
-	for (i = 0; i < ret; i++) {
-		err = vt_release(fd, vec[i].cookie, 0);
-		if (err)
-			return err;
-	}
-	return ret;
-}
-
-static const struct way by_ioctl = { send_one, recv_one };
-static const struct way by_write = { write_one, read_one };
-static const struct way by_vector = { send_vector, recv_vector };
-static const struct way by_hold = { send_vector, recv_held };
 
 /* 1 kHz of SIGUSR1 to the calling thread. */
 static timer_t storm_begin(struct side *side)
@@ -133,7 +59,7 @@ static void leave_waiting(struct side *other)
 }
 
 /* True if the call is to be made again. */
-static bool again(struct side *side, int ret)
+static bool again(struct side *side, long ret)
 {
 	if (ret == -EINTR)
 		side->interrupted++;
@@ -148,13 +74,13 @@ static void *sender(void *arg)
 	struct storm_msg msgs[BATCH];
 	timer_t timer = storm_begin(side);
 	unsigned int nr = 0, i;
-	int ret;
+	long ret;
 
 	while (nr < side->count && !side->error) {
 		for (i = 0; i < BATCH; i++)
 			storm_fill(&msgs[i], 1, nr + i);
 		i = side->count - nr;
-		ret = side->way->send(side->fd, msgs, i < BATCH ? i : BATCH);
+		ret = side->cross(side->fd, msgs, i < BATCH ? i : BATCH);
 		if (again(side, ret) || side->error)
 			continue;
 		if (nr / 32 != (nr + ret) / 32)
@@ -172,11 +98,11 @@ static void *receiver(void *arg)
 	struct storm_msg msgs[BATCH];
 	timer_t timer = storm_begin(side);
 	unsigned int nr = 0, i;
-	int ret;
+	long ret;
 
 	while (nr < side->count && !side->error) {
 		memset(msgs, 0xcc, sizeof(msgs));
-		ret = side->way->recv(side->fd, msgs, BATCH);
+		ret = side->cross(side->fd, msgs, BATCH);
 		if (again(side, ret) || side->error)
 			continue;
 		if ((nr + 16) / 32 != (nr + 16 + ret) / 32)
@@ -205,24 +131,25 @@ FIXTURE(storm) {
 };
 
 FIXTURE_VARIANT(storm) {
-	const struct way *way;
+	crossing send, recv;
 	bool restart;
 };
 
-FIXTURE_VARIANT_ADD(storm, ioctl_restart) { &by_ioctl, true };
-FIXTURE_VARIANT_ADD(storm, ioctl_eintr) { &by_ioctl, false };
-FIXTURE_VARIANT_ADD(storm, write_restart) { &by_write, true };
-FIXTURE_VARIANT_ADD(storm, write_eintr) { &by_write, false };
-FIXTURE_VARIANT_ADD(storm, vector_restart) { &by_vector, true };
-FIXTURE_VARIANT_ADD(storm, vector_eintr) { &by_vector, false };
-FIXTURE_VARIANT_ADD(storm, hold_restart) { &by_hold, true };
-FIXTURE_VARIANT_ADD(storm, hold_eintr) { &by_hold, false };
+FIXTURE_VARIANT_ADD(storm, ioctl_restart) { cross_send, cross_recv, true };
+FIXTURE_VARIANT_ADD(storm, ioctl_eintr) { cross_send, cross_recv, false };
+FIXTURE_VARIANT_ADD(storm, write_restart) { cross_write, cross_read, true };
+FIXTURE_VARIANT_ADD(storm, write_eintr) { cross_write, cross_read, false };
+FIXTURE_VARIANT_ADD(storm, vector_restart) { cross_sendv, cross_recvv, true };
+FIXTURE_VARIANT_ADD(storm, vector_eintr) { cross_sendv, cross_recvv, false };
+FIXTURE_VARIANT_ADD(storm, hold_restart) { cross_sendv, cross_hold, true };
+FIXTURE_VARIANT_ADD(storm, hold_eintr) { cross_sendv, cross_hold, false };
 
 FIXTURE_SETUP(storm)
 {
 	vt_pair(&self->recv.fd, &self->send.fd,
 		vt_attr(2, sizeof(struct storm_msg)));
-	self->send.way = self->recv.way = variant->way;
+	self->send.cross = variant->send;
+	self->recv.cross = variant->recv;
 	self->send.other = &self->recv;
 	self->recv.other = &self->send;
 	self->send.count = self->recv.count = storm_scale(640);

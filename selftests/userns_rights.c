@@ -36,60 +36,77 @@ static long create_mode(const char *name, __u32 mode)
 	return fd < 0 ? fd : 0;
 }
 
-static long create_all_modes(void *arg)
+/* Does @what with the channel of each mode, until it fails. */
+static long with_each(long (*what)(const char *name, __u32 mode))
 {
 	char name[VBUF_NAME_SIZE];
 	unsigned int n;
 	long ret = 0;
 
-	(void)arg;
 	for (n = 0; n < MODES && !ret; n++) {
 		snprintf(name, sizeof(name), NAME "-%u", n);
-		ret = create_mode(name, nth_mode(n));
+		ret = what(name, nth_mode(n));
 	}
 	return ret;
+}
+
+static long create_all_modes(void *arg)
+{
+	(void)arg;
+	return with_each(create_mode);
+}
+
+static long unlink_mode(const char *name, __u32 mode)
+{
+	(void)mode;
+	return vt_unlink(name);
 }
 
 static long unlink_all_modes(void *arg)
 {
-	char name[VBUF_NAME_SIZE];
-	unsigned int n;
-	long ret = 0;
-
 	(void)arg;
-	for (n = 0; n < MODES && !ret; n++) {
-		snprintf(name, sizeof(name), NAME "-%u", n);
-		ret = vt_unlink(name);
-	}
-	return ret;
+	return with_each(unlink_mode);
 }
 
-/* Every channel opens for just the rights that its mode has at @arg's shift. */
-static long open_all_modes(void *arg)
+/* Opens for just the rights that the lowest three bits of @mode give. */
+static long open_mode(const char *name, __u32 mode)
 {
-	__u32 shift = *(__u32 *)arg, rights, need, granted;
-	char name[VBUF_NAME_SIZE];
-	unsigned int n;
+	__u32 rights, need;
 	int fd;
 
-	for (n = 0; n < MODES; n++) {
-		snprintf(name, sizeof(name), NAME "-%u", n);
-		granted = nth_mode(n) >> shift;
-		for (rights = 1; rights <= VT_BOTH; rights++) {
-			need = (rights & VT_RECV ? 4 : 0) |
-			       (rights & VT_SEND ? 2 : 0);
-			fd = vt_open(name, rights);
-			if ((granted & need) == need ? fd < 0 : fd != -EACCES)
-				return -EBADR;
-			close(fd);
-		}
+	for (rights = 1; rights <= VT_BOTH; rights++) {
+		need = (rights & VT_RECV ? 4 : 0) | (rights & VT_SEND ? 2 : 0);
+		fd = vt_open(name, rights);
+		if ((mode & need) == need ? fd < 0 : fd != -EACCES)
+			return -EBADR;
+		close(fd);
 	}
 	return 0;
 }
 
+static long open_as_user(const char *name, __u32 mode)
+{
+	return open_mode(name, mode >> 6);
+}
+
+static long open_as_group(const char *name, __u32 mode)
+{
+	return open_mode(name, mode >> 3);
+}
+
+/* Every channel, with the bits of the class that @arg opens as. */
+static long open_all_modes(void *arg)
+{
+	long (**open_as)(const char *name, __u32 mode) = arg;
+
+	return with_each(*open_as);
+}
+
 TEST(open_eacces_by_mode)
 {
-	__u32 user = 6, group = 3, other = 0;
+	long (*user)(const char *name, __u32 mode) = open_as_user;
+	long (*group)(const char *name, __u32 mode) = open_as_group;
+	long (*other)(const char *name, __u32 mode) = open_mode;
 
 	ASSERT_EQ(0, ns_as(owner, create_all_modes, NULL));
 	EXPECT_EQ(0, ns_as(owner, open_all_modes, &user));
