@@ -27,8 +27,8 @@ static int check_rights(u32 rights)
  */
 int vbuf_bind_check_name(const char *name)
 {
-	static const char ok[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				 "abcdefghijklmnopqrstuvwxyz0123456789._:-";
+	static const char ok[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-";
 	size_t len = strnlen(name, VBUF_NAME_SIZE);
 
 	if (!len || len == VBUF_NAME_SIZE || strspn(name, ok) != len ||
@@ -75,6 +75,7 @@ static int bind(struct file *file, struct vbuf_endpoint *ep)
 {
 	struct vbuf_channel *ch = ep->channel;
 
+	/* Pairs with the acquire in vbuf_bind_endpoint(). */
 	if (!cmpxchg(&file->private_data, NULL, ep))
 		return 0;
 	vbuf_endpoint_destroy(ep);

@@ -26,6 +26,7 @@ int vbuf_bind_check_name(const char *name);
 /* The endpoint that a file of /dev/vbuf is, or NULL. */
 static inline struct vbuf_endpoint *vbuf_bind_endpoint(const struct file *file)
 {
+	/* Pairs with the cmpxchg() in bind(). */
 	return smp_load_acquire(&file->private_data);
 }
 

@@ -26,13 +26,18 @@ int vbuf_channel_drain(struct vbuf_endpoint *ep, u64 deadline)
 	struct vbuf_waiter waiter = { .ep = ep };
 	struct vbuf_channel *ch = ep->channel;
 
-	scoped_guard(spinlock, &ch->lock) {
-		if (!ch->queue.count && !ch->receiving)
-			return 0;
-		if (ch->no_receiver)
-			return -EPIPE;
+	int ret = 1;
+
+	spin_lock(&ch->lock);
+	if (!ch->queue.count && !ch->receiving)
+		ret = 0;
+	else if (ch->no_receiver)
+		ret = -EPIPE;
+	else
 		vbuf_line_join(&ch->want_drain, &waiter);
-	}
+	spin_unlock(&ch->lock);
+	if (ret <= 0)
+		return ret;
 	return vbuf_line_wait(ch, &ch->want_drain, &waiter, deadline);
 }
 
@@ -172,8 +177,9 @@ void vbuf_channel_forget_name(struct vbuf_channel *ch)
  */
 void vbuf_channel_watch(struct vbuf_channel *ch)
 {
-	guard(spinlock)(&ch->lock);
+	spin_lock(&ch->lock);
 	ch->alerts |= VBUF_ALERT_WATCHED;
+	spin_unlock(&ch->lock);
 }
 
 /**
@@ -187,7 +193,7 @@ __poll_t vbuf_channel_poll(struct vbuf_endpoint *ep)
 	struct vbuf_channel *ch = ep->channel;
 	__poll_t mask = 0;
 
-	guard(spinlock)(&ch->lock);
+	spin_lock(&ch->lock);
 	ch->alerts |= VBUF_ALERT_WATCHED;
 	if (ep->can & VBUF_RIGHT_RECV && ch->queue.count)
 		mask |= EPOLLIN | EPOLLRDNORM;
@@ -199,6 +205,7 @@ __poll_t vbuf_channel_poll(struct vbuf_endpoint *ep)
 	if (ep->rights & VBUF_RIGHT_SEND &&
 	    (ch->no_receiver || !(ep->can & VBUF_RIGHT_SEND)))
 		mask |= EPOLLERR;
+	spin_unlock(&ch->lock);
 	return mask;
 }
 
@@ -210,8 +217,12 @@ __poll_t vbuf_channel_poll(struct vbuf_endpoint *ep)
  */
 u32 vbuf_channel_next_len(struct vbuf_channel *ch)
 {
-	guard(spinlock)(&ch->lock);
-	return ch->queue.count ? ch->pool.slot[ch->queue.head].len : 0;
+	u32 len;
+
+	spin_lock(&ch->lock);
+	len = ch->queue.count ? ch->pool.slot[ch->queue.head].len : 0;
+	spin_unlock(&ch->lock);
+	return len;
 }
 
 static void init_free(struct vbuf_channel *ch)

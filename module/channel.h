@@ -124,7 +124,7 @@ struct vbuf_channel {
 	struct rb_node node;
 	bool linked;
 
-	struct mutex members_lock;
+	struct mutex members_lock;	/* guards endpoints */
 	struct list_head endpoints;
 	wait_queue_head_t can_send;
 	wait_queue_head_t can_recv;

@@ -93,8 +93,9 @@ static struct vbuf_account *account_get_one(struct user_namespace *ns,
 {
 	struct vbuf_account *account, *fresh;
 
-	scoped_guard(spinlock, &accounts_lock)
-		account = account_find_locked(ns, uid);
+	spin_lock(&accounts_lock);
+	account = account_find_locked(ns, uid);
+	spin_unlock(&accounts_lock);
 	if (account)
 		return account;
 	fresh = kzalloc(sizeof(*fresh), GFP_KERNEL_ACCOUNT);
@@ -102,14 +103,14 @@ static struct vbuf_account *account_get_one(struct user_namespace *ns,
 		return NULL;
 	fresh->refs = 1;
 	fresh->uid = uid;
-	scoped_guard(spinlock, &accounts_lock) {
-		account = account_find_locked(ns, uid);
-		if (!account) {
-			fresh->ns = get_user_ns(ns);
-			hlist_add_head(&fresh->link, bucket_of(ns, uid));
-			swap(account, fresh);
-		}
+	spin_lock(&accounts_lock);
+	account = account_find_locked(ns, uid);
+	if (!account) {
+		fresh->ns = get_user_ns(ns);
+		hlist_add_head(&fresh->link, bucket_of(ns, uid));
+		swap(account, fresh);
 	}
+	spin_unlock(&accounts_lock);
 	kfree(fresh);
 	return account;
 }
@@ -118,11 +119,12 @@ static struct vbuf_account *account_get_one(struct user_namespace *ns,
 static struct vbuf_account *account_adopt(struct vbuf_account *account,
 					  struct vbuf_account *parent)
 {
-	guard(spinlock)(&accounts_lock);
+	spin_lock(&accounts_lock);
 	if (account->parent)
 		parent->refs--;		/* account->parent is the same, and has one */
 	else
 		account->parent = parent;
+	spin_unlock(&accounts_lock);
 	return parent;
 }
 
@@ -162,12 +164,16 @@ struct vbuf_account *vbuf_limits_account_put(struct vbuf_account *account)
 {
 	struct vbuf_account *parent;
 
+	unsigned long refs;
+
 	for (; account; account = parent) {
-		scoped_guard(spinlock, &accounts_lock) {
-			if (--account->refs)
-				return NULL;
+		spin_lock(&accounts_lock);
+		refs = --account->refs;
+		if (!refs)
 			hlist_del(&account->link);
-		}
+		spin_unlock(&accounts_lock);
+		if (refs)
+			break;
 		parent = account->parent;
 		put_user_ns(account->ns);
 		kfree(account);
@@ -201,6 +207,21 @@ static bool user_over_locked(const struct vbuf_account *account,
 	return false;
 }
 
+/* Charges, or returns which limit is hit, as an index of limit_hits; or -1. */
+static int charge_locked(struct vbuf_account *account,
+			 enum vbuf_resource resource, u64 amount, bool passes)
+{
+	lockdep_assert_held(&accounts_lock);
+	if (over(total_use[resource], amount, total_limit_of(resource)))
+		return resource;
+	if (!passes && user_over_locked(account, resource, amount))
+		return VBUF_RESOURCES + resource;
+	total_use[resource] += amount;
+	for (; account; account = account->parent)
+		account->use[resource] += amount;
+	return -1;
+}
+
 /**
  * vbuf_limits_charge() - count what somebody is about to have
  * @account: whose it will be
@@ -216,21 +237,14 @@ int vbuf_limits_charge(struct vbuf_account *account,
 		       enum vbuf_resource resource, u64 amount)
 {
 	bool passes = has_capability_noaudit(current, CAP_SYS_RESOURCE);
-	u64 limit = total_limit_of(resource);
+	int hit;
 
-	guard(spinlock)(&accounts_lock);
-	if (over(total_use[resource], amount, limit)) {
-		limit_hits[resource]++;
-		return -EDQUOT;
-	}
-	if (!passes && user_over_locked(account, resource, amount)) {
-		limit_hits[VBUF_RESOURCES + resource]++;
-		return -EDQUOT;
-	}
-	total_use[resource] += amount;
-	for (; account; account = account->parent)
-		account->use[resource] += amount;
-	return 0;
+	spin_lock(&accounts_lock);
+	hit = charge_locked(account, resource, amount, passes);
+	if (hit >= 0)
+		limit_hits[hit]++;
+	spin_unlock(&accounts_lock);
+	return hit < 0 ? 0 : -EDQUOT;
 }
 
 /**
@@ -242,8 +256,9 @@ int vbuf_limits_charge(struct vbuf_account *account,
 void vbuf_limits_uncharge(struct vbuf_account *account,
 			  enum vbuf_resource resource, u64 amount)
 {
-	guard(spinlock)(&accounts_lock);
+	spin_lock(&accounts_lock);
 	total_use[resource] -= amount;
 	for (; account; account = account->parent)
 		account->use[resource] -= amount;
+	spin_unlock(&accounts_lock);
 }

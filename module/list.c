@@ -61,8 +61,9 @@ static int show_channel(struct vbuf_channel *ch, bool allowed, void *data)
 	info->gid = from_kgid_munged(ns, ch->gid);
 	if (*ch->name && !ch->linked)
 		info->state |= VBUF_STATE_UNLINKED;
-	guard(spinlock)(&ch->lock);
+	spin_lock(&ch->lock);
 	show_numbers_locked(ch, info);
+	spin_unlock(&ch->lock);
 	return 0;
 }
 
@@ -102,13 +103,14 @@ static void show_endpoint(const struct vbuf_endpoint *ep,
 	info->id = ep->id;
 	info->pid = pid_nr_ns(ep->pid, task_active_pid_ns(current));
 	info->uid = from_kuid_munged(current_user_ns(), ep->uid);
-	guard(spinlock)(&ep->channel->lock);
+	spin_lock(&ep->channel->lock);
 	info->sent = ep->sent;
 	info->received = ep->received;
 	info->rights = ep->can;
 	info->owned = ep->owned;
 	info->blocked_senders = ep->blocked_senders;
 	info->blocked_receivers = ep->blocked_receivers;
+	spin_unlock(&ep->channel->lock);
 }
 
 static int show_endpoints(struct vbuf_channel *ch, bool allowed, void *data)

@@ -83,7 +83,7 @@ static bool hand_message_locked(struct vbuf_channel *ch, u32 n,
 
 /* A message enters the queue at its tail, or goes straight to a waiter. */
 static void queue_message_locked(struct vbuf_channel *ch, u32 n,
-					struct vbuf_wakes *wakes)
+				 struct vbuf_wakes *wakes)
 	__must_hold(&ch->lock)
 {
 	if (unlikely(ch->want_message.count) &&
@@ -162,6 +162,7 @@ static u32 drop_oldest_locked(struct vbuf_endpoint *ep)
  * -EDQUOT, -EAGAIN, -ETIMEDOUT, -ERESTARTSYS.
  */
 int vbuf_moves_wait_slot(struct vbuf_endpoint *ep, struct vbuf_call call)
+	__releases(&ep->channel->lock)
 {
 	struct vbuf_channel *ch = ep->channel;
 	struct vbuf_waiter waiter;
@@ -273,6 +274,7 @@ static int commit_chain_watched(struct vbuf_endpoint *ep,
  * Return: 0 or -EPIPE, as vbuf_moves_commit().
  */
 int vbuf_moves_commit_watched(struct vbuf_endpoint *ep, u32 n)
+	__releases(&ep->channel->lock)
 {
 	return commit_chain_watched(ep, vbuf_chain_of(n));
 }
@@ -388,6 +390,7 @@ static void unlock_to_wait(struct vbuf_channel *ch)
  */
 int vbuf_moves_wait_message(struct vbuf_endpoint *ep, struct vbuf_call call,
 			    u32 room, u32 *too_long)
+	__releases(&ep->channel->lock)
 {
 	struct vbuf_channel *ch = ep->channel;
 	struct vbuf_waiter waiter;
@@ -521,6 +524,7 @@ static void release_chain_watched(struct vbuf_endpoint *ep,
  * @n: the slot's number
  */
 void vbuf_moves_release_watched(struct vbuf_endpoint *ep, u32 n)
+	__releases(&ep->channel->lock)
 {
 	release_chain_watched(ep, vbuf_chain_of(n));
 }

@@ -176,51 +176,47 @@ int vbuf_user_copy_out_pieces(const struct vbuf_pool *pool, u32 n,
  */
 #define SHORT_MESSAGE	64U
 
-#define GET_BYTES(type, to, from, fault) do {				\
-	unsafe_get_user(*(type *)(to), (const type __user *)(from), fault); \
-	(to) += sizeof(type);						\
-	(from) += sizeof(type);						\
-} while (0)
-
-#define PUT_BYTES(type, to, from, fault) do {				\
-	unsafe_put_user(*(const type *)(from), (type __user *)(to), fault); \
-	(to) += sizeof(type);						\
-	(from) += sizeof(type);						\
-} while (0)
-
 /* Within user_read_access_begin(); access_ok(@from, @len). 0 or -EFAULT. */
-static __always_inline int
-get_short(void *to, const void __user *from, u32 len)
+static __always_inline int get_short(u64 *to, const u64 __user *from, u32 len)
 {
-	for (; len >= 32; len -= 32) {
-		GET_BYTES(u64, to, from, fault);
-		GET_BYTES(u64, to, from, fault);
-		GET_BYTES(u64, to, from, fault);
-		GET_BYTES(u64, to, from, fault);
+	const u8 __user *from_bytes;
+	u8 *to_bytes;
+
+	for (; len >= 32; len -= 32, to += 4, from += 4) {
+		unsafe_get_user(to[0], &from[0], fault);
+		unsafe_get_user(to[1], &from[1], fault);
+		unsafe_get_user(to[2], &from[2], fault);
+		unsafe_get_user(to[3], &from[3], fault);
 	}
-	for (; len >= 8; len -= 8)
-		GET_BYTES(u64, to, from, fault);
-	for (; len; len--)
-		GET_BYTES(u8, to, from, fault);
+	for (; len >= 8; len -= 8, to++, from++)
+		unsafe_get_user(*to, from, fault);
+	to_bytes = (u8 *)to;
+	from_bytes = (const u8 __user *)from;
+	while (len--)
+		unsafe_get_user(to_bytes[len], &from_bytes[len], fault);
 	return 0;
 fault:
 	return -EFAULT;
 }
 
 /* Within user_write_access_begin(); access_ok(@to, @len). 0 or -EFAULT. */
-static __always_inline int
-put_short(void __user *to, const void *from, u32 len)
+static __always_inline int put_short(u64 __user *to, const u64 *from, u32 len)
 {
-	for (; len >= 32; len -= 32) {
-		PUT_BYTES(u64, to, from, fault);
-		PUT_BYTES(u64, to, from, fault);
-		PUT_BYTES(u64, to, from, fault);
-		PUT_BYTES(u64, to, from, fault);
+	const u8 *from_bytes;
+	u8 __user *to_bytes;
+
+	for (; len >= 32; len -= 32, to += 4, from += 4) {
+		unsafe_put_user(from[0], &to[0], fault);
+		unsafe_put_user(from[1], &to[1], fault);
+		unsafe_put_user(from[2], &to[2], fault);
+		unsafe_put_user(from[3], &to[3], fault);
 	}
-	for (; len >= 8; len -= 8)
-		PUT_BYTES(u64, to, from, fault);
-	for (; len; len--)
-		PUT_BYTES(u8, to, from, fault);
+	for (; len >= 8; len -= 8, to++, from++)
+		unsafe_put_user(*from, to, fault);
+	to_bytes = (u8 __user *)to;
+	from_bytes = (const u8 *)from;
+	while (len--)
+		unsafe_put_user(from_bytes[len], &to_bytes[len], fault);
 	return 0;
 fault:
 	return -EFAULT;

@@ -128,9 +128,9 @@ void vbuf_waiter_wake(struct vbuf_waiter *waiter)
 	put_task_struct(task);
 }
 
-/* Pairs with the release in vbuf_waiter_wake(). */
 static bool was_woken(const struct vbuf_waiter *waiter)
 {
+	/* Pairs with the release in vbuf_waiter_wake(). */
 	return smp_load_acquire(&waiter->woken);
 }
 
@@ -224,6 +224,7 @@ static void sleep_until_woken(const struct vbuf_waiter *waiter)
 int vbuf_line_wait(struct vbuf_channel *ch, struct vbuf_line *line,
 		   struct vbuf_waiter *waiter, u64 deadline)
 {
+	bool left;
 	int err;
 
 	if (spin(line, waiter))
@@ -231,12 +232,13 @@ int vbuf_line_wait(struct vbuf_channel *ch, struct vbuf_line *line,
 	err = sleep_interruptibly(waiter, deadline);
 	if (!err)
 		return waiter->result;
-	scoped_guard(spinlock, &ch->lock) {
-		if (waiter->in_line) {
-			vbuf_line_leave(line, waiter);
-			return err;
-		}
-	}
+	spin_lock(&ch->lock);
+	left = waiter->in_line;
+	if (left)
+		vbuf_line_leave(line, waiter);
+	spin_unlock(&ch->lock);
+	if (left)
+		return err;
 	/* Served in the last moment: it has what it was given. */
 	vbuf_wakes_flush(ch);
 	sleep_until_woken(waiter);

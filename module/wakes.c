@@ -78,10 +78,14 @@ void vbuf_wakes_serve_sender(struct vbuf_channel *ch,
 static void wake_pollers(struct vbuf_channel *ch,
 			 const struct vbuf_wakes *wakes)
 {
-	/* As many exclusive ones as there is something for. */
+	/*
+	 * As many exclusive ones as there is something for. waitqueue_active()
+	 * needs no barrier of its own: see wakes.h.
+	 */
 	if (wakes->in && waitqueue_active(&ch->can_recv))
 		__wake_up(&ch->can_recv, TASK_NORMAL, wakes->in,
 			  poll_to_key(EPOLLIN | EPOLLRDNORM));
+	/* As above. */
 	if (wakes->out && waitqueue_active(&ch->can_send))
 		__wake_up(&ch->can_send, TASK_NORMAL, wakes->out,
 			  poll_to_key(EPOLLOUT | EPOLLWRNORM));
