@@ -74,14 +74,16 @@ def module(kernel, root=None):
                         *[part for file in files
                           for part in (str(file.relative_to(root)), file)])
     base = cache.root() / "modules" / kernel.dir.name
-    done = base / content
-    with cache.locked(base / (cache.key(str(root)) + ".lock")):
+    tree = base / "trees" / cache.key(str(root))
+    done = base / "results" / content
+    with cache.locked(tree.with_suffix(".lock")):
         if not done.is_dir():
-            tree = base / cache.key(str(root)) / "tree"
             tree.mkdir(parents=True, exist_ok=True)
             mirror(root, files, tree)
             make_module(kernel, root, tree)
+            cache.used(tree)
             keep_result(tree, done)
+        cache.used(done)
     return next(done.glob("*.ko"))
 
 
@@ -91,7 +93,7 @@ def keep_result(tree, done):
     if len(built) != 1:
         raise RunError(f"one module was to be built, found {len(built)}")
     new = done.with_suffix(".new")
-    new.mkdir(exist_ok=True)
+    new.mkdir(parents=True, exist_ok=True)
     shutil.copy(built[0], new)
     os.rename(new, done)
 

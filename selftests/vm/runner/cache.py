@@ -5,7 +5,12 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import shutil
+import time
 from pathlib import Path
+
+
+UNUSED_DAYS = 14
 
 
 def root():
@@ -33,3 +38,16 @@ def key(*parts):
         digest.update(b"%d:" % len(data))
         digest.update(data)
     return digest.hexdigest()[:24]
+
+
+def used(path):
+    """Notes that a result was of use today, and forgets its neighbours that
+    were of none for long."""
+    os.utime(path)
+    oldest = time.time() - UNUSED_DAYS * 24 * 3600
+    for old in path.parent.iterdir():
+        if old.stat().st_mtime < oldest:
+            if old.is_dir():
+                shutil.rmtree(old, ignore_errors=True)
+            else:
+                old.unlink(missing_ok=True)

@@ -75,4 +75,5 @@ def get(kernel):
                     (tree / script.name).chmod(0o755)
                 add_drivers(kernel, tree / "modules")
                 pack(tree, archive)
+        cache.used(archive)
     return archive
