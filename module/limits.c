@@ -11,6 +11,7 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/sysfs.h>
 #include <linux/user_namespace.h>
 
 #include "limits.h"
@@ -34,7 +35,29 @@ MODULE_PARM_DESC(user_bytes, "Bytes of one user's channels");
 
 /* In the order of the parameters above: total, then user. */
 static unsigned long limit_hits[2 * VBUF_RESOURCES];
-module_param_array(limit_hits, ulong, NULL, 0444);
+
+static int show_hits(char *buffer, const struct kernel_param *param)
+{
+	int i, n = 0;
+
+	for (i = 0; i < ARRAY_SIZE(limit_hits); i++)
+		n += sysfs_emit_at(buffer, n, "%s%lu", i ? "," : "",
+				   READ_ONCE(limit_hits[i]));
+	return n + sysfs_emit_at(buffer, n, "\n");
+}
+
+/* Not when the module is loaded, either. */
+static int refuse_hits(const char *value, const struct kernel_param *param)
+{
+	return -EINVAL;
+}
+
+static const struct kernel_param_ops hits_ops = {
+	.get = show_hits,
+	.set = refuse_hits,
+};
+
+module_param_cb(limit_hits, &hits_ops, NULL, 0444);
 MODULE_PARM_DESC(limit_hits,
 		 "How often each limit was hit: max_channels, max_endpoints, max_bytes, user_channels, user_endpoints, user_bytes");
 

@@ -182,8 +182,8 @@ int vbuf_moves_wait_slot(struct vbuf_endpoint *ep, struct vbuf_call call)
 	waiter.blocked = &ep->blocked_senders;
 	vbuf_line_join(&ch->want_slot, &waiter);
 	spin_unlock(&ch->lock);
-	return vbuf_line_wait(ch, &ch->want_slot, &waiter, call.deadline) ?:
-	       waiter.slot;
+	n = vbuf_line_wait(ch, &ch->want_slot, &waiter, call.deadline);
+	return n ? n : (int)waiter.slot;
 unlock:
 	spin_unlock(&ch->lock);
 	return n;
@@ -412,7 +412,7 @@ int vbuf_moves_wait_message(struct vbuf_endpoint *ep, struct vbuf_call call,
 	}
 	if (err == -EMSGSIZE && too_long)
 		*too_long = waiter.len;
-	return err ?: waiter.slot;
+	return err ? err : (int)waiter.slot;
 }
 
 /* How many of the first @count messages go one into each room. */

@@ -165,6 +165,7 @@ static __always_inline ssize_t vbuf_moves_commit_one(struct vbuf_endpoint *ep,
 						     u32 n, u32 len)
 {
 	struct vbuf_slot *slot = &ch->pool.slot[n];
+	int err;
 
 	slot->len = len;
 	slot->tag = 0;
@@ -173,8 +174,10 @@ static __always_inline ssize_t vbuf_moves_commit_one(struct vbuf_endpoint *ep,
 	slot->uid = ep->uid;
 	vbuf_moves_set_pid(slot, task_tgid(current));
 	spin_lock(&ch->lock);
-	if (unlikely(vbuf_moves_queue_watched(ch)))
-		return vbuf_moves_commit_watched(ep, n) ?: len;
+	if (unlikely(vbuf_moves_queue_watched(ch))) {
+		err = vbuf_moves_commit_watched(ep, n);
+		return err ? err : (ssize_t)len;
+	}
 	slot->seq = ch->seq++;
 	ch->sent_bytes += len;
 	ep->sent++;

@@ -245,10 +245,10 @@ static int send_some(struct vbuf_endpoint *ep, struct vbuf_call call,
 		vbuf_moves_discard(ep, batch.chain);
 		batch.chain = filled;
 	}
-	if (likely(batch.done))
-		err = vbuf_moves_commit(ep, batch.chain, batch.bytes) ?:
-		      batch.done;
-	return err;
+	if (unlikely(!batch.done))
+		return err;
+	err = vbuf_moves_commit(ep, batch.chain, batch.bytes);
+	return err ? err : (int)batch.done;
 }
 
 /**
@@ -272,7 +272,7 @@ long vbuf_transfer_sendv(struct vbuf_endpoint *ep, struct vbuf_call call,
 			break;
 		done += n;
 	}
-	return done ?: n;
+	return done ? (long)done : n;
 }
 
 static u64 monotonic_offset_ns(void)
@@ -360,8 +360,10 @@ static int conclude_batch(struct vbuf_endpoint *ep, struct vbuf_call call,
 		undo_rest(ep, batch);
 	if (unlikely(!batch->done))
 		return err;
-	if (call.flags & VBUF_HOLD)
-		return vbuf_held_add(ep, batch->chain) ?: batch->done;
+	if (call.flags & VBUF_HOLD) {
+		err = vbuf_held_add(ep, batch->chain);
+		return err ? err : (int)batch->done;
+	}
 	vbuf_moves_release(ep, batch->chain, batch->bytes);
 	return batch->done;
 }
@@ -409,5 +411,5 @@ long vbuf_transfer_recvv(struct vbuf_endpoint *ep, struct vbuf_call call,
 		call.flags |= VBUF_DONTWAIT;
 		/* Less than wanted: no more was there, or held_max is small. */
 	} while (done < count && (n == want || ep->channel->attr.held_max));
-	return done ?: n;
+	return done ? (long)done : n;
 }
