@@ -67,7 +67,7 @@ nonsense_is_refused_at_load()
 
 	unload
 	for name in $writable; do
-		for value in -1 many 99999999999999999999999 ''; do
+		for value in -1 many; do
 			not insmod "$VBUF_MODULE" "$name=$value" 2>errors
 			[ -s errors ]
 			[ ! -e /sys/module/vbuf ]
