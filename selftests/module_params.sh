@@ -33,7 +33,7 @@ modinfo_is_complete()
 	[ -n "$(modinfo -F description "$VBUF_MODULE")" ]
 	modinfo -F parm "$VBUF_MODULE" >told
 	for name in $parameters; do
-		grep -q "^$name:[A-Z].* .*(.*)$" told
+		grep -q "^$name:[A-Z][a-z]* ." told
 	done
 	[ "$(wc -l <told)" -eq "$(wc -w <<<"$parameters")" ]
 }

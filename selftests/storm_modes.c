@@ -52,9 +52,12 @@ static void put_file(struct state *st, int fd)
 {
 	int old = fd;
 
-	if (fd >= 0)
+	if (fd >= 0) {
+		if (!any(st, 3))
+			fcntl(fd, F_SETFL, any(st, 2) ? O_ASYNC : O_NONBLOCK);
 		old = __atomic_exchange_n(&files[any(st, FILES)], fd,
 					  __ATOMIC_SEQ_CST);
+	}
 	if (old >= 0)
 		close(old);
 }
@@ -238,6 +241,8 @@ static void work(unsigned int born, void *ctx)
 	pthread_t thread;
 
 	memset(files, -1, sizeof(files));
+	/* O_ASYNC sends it to nobody yet, but the lists are kept. */
+	signal(SIGIO, SIG_IGN);
 	if (pthread_create(&thread, NULL, work_for_ever, &seeds[1]))
 		vt_die("pthread_create");
 	work_for_ever(&seeds[0]);
