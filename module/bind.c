@@ -70,29 +70,69 @@ static int check_create(const struct vbuf_create *arg)
 	return err;
 }
 
-/* Makes @file the endpoint @ep, or ends it if the file is one by now. */
-static int bind(struct file *file, struct vbuf_endpoint *ep)
+/* From here to conclude() no other command can bind @file. */
+static int claim(struct file *file)
 {
-	struct vbuf_channel *ch = ep->channel;
-
-	/* Pairs with the acquire in vbuf_bind_endpoint(). */
-	if (!cmpxchg(&file->private_data, NULL, ep))
-		return 0;
-	vbuf_endpoint_destroy(ep);
-	vbuf_registry_put(ch);
-	return -EISCONN;
+	return cmpxchg(&file->private_data, NULL, VBUF_BINDING) ? -EISCONN : 0;
 }
 
-/* Makes @file an endpoint on @ch; takes over the caller's reference. */
-static int bind_new(struct file *file, struct vbuf_channel *ch, u32 rights)
+/* @ep: what the file is now, or an ERR_PTR; returns 0 or the error. */
+static int conclude(struct file *file, struct vbuf_endpoint *ep)
+{
+	/* Pairs with the acquire in vbuf_bind_endpoint(). */
+	smp_store_release(&file->private_data, IS_ERR(ep) ? NULL : (void *)ep);
+	return PTR_ERR_OR_ZERO(ep);
+}
+
+/* An endpoint on @ch; takes over the caller's reference, also if it fails. */
+static struct vbuf_endpoint *endpoint_on(struct vbuf_channel *ch,
+					 struct file *file, u32 rights)
 {
 	struct vbuf_endpoint *ep = vbuf_endpoint_create(ch, file, rights);
 
-	if (IS_ERR(ep)) {
+	if (IS_ERR(ep))
 		vbuf_registry_put(ch);
-		return PTR_ERR(ep);
-	}
-	return bind(file, ep);
+	return ep;
+}
+
+static struct vbuf_channel *new_channel(const struct vbuf_create *arg)
+{
+	struct vbuf_attr attr = arg->attr;
+	struct vbuf_channel *ch;
+
+	attr.mode &= ~current_umask();
+	ch = vbuf_channel_create(&attr);
+	if (!IS_ERR(ch))
+		memcpy(ch->name, arg->name, sizeof(ch->name));
+	return ch;
+}
+
+/*
+ * The channel has its first endpoint before anybody can find it, so nobody sees
+ * it without.
+ */
+static struct vbuf_endpoint *create(struct file *file,
+				    const struct vbuf_create *arg)
+{
+	struct vbuf_endpoint *ep;
+	struct vbuf_channel *ch;
+	int err;
+
+	err = check_create(arg);
+	if (err)
+		return ERR_PTR(err);
+	ch = new_channel(arg);
+	if (IS_ERR(ch))
+		return ERR_CAST(ch);
+	ep = endpoint_on(ch, file, arg->rights);
+	if (IS_ERR(ep))
+		return ep;
+	err = vbuf_registry_add(ch);
+	if (!err)
+		return ep;
+	vbuf_endpoint_destroy(ep);
+	vbuf_registry_put(ch);
+	return ERR_PTR(err);
 }
 
 /**
@@ -100,44 +140,25 @@ static int bind_new(struct file *file, struct vbuf_channel *ch, u32 rights)
  * @file: of /dev/vbuf
  * @arg: its argument
  *
- * The channel has its first endpoint before anybody can find it, so nobody sees
- * it without.
- *
  * Return: 0 or -errno, as VBUF_IOC_CREATE says.
  */
 int vbuf_bind_create(struct file *file, const struct vbuf_create *arg)
 {
-	struct vbuf_endpoint *ep;
+	return claim(file) ?: conclude(file, create(file, arg));
+}
+
+static struct vbuf_endpoint *open(struct file *file, const struct vbuf_open *arg)
+{
 	struct vbuf_channel *ch;
-	struct vbuf_attr attr;
 	int err;
 
-	if (vbuf_bind_endpoint(file))
-		return -EISCONN;
-	err = check_create(arg);
+	err = check_rights(arg->rights);
+	if (!err)
+		err = vbuf_bind_check_name(arg->name);
 	if (err)
-		return err;
-	attr = arg->attr;
-	attr.mode &= ~current_umask();
-	ch = vbuf_channel_create(&attr);
-	if (IS_ERR(ch))
-		return PTR_ERR(ch);
-	memcpy(ch->name, arg->name, sizeof(ch->name));
-	ep = vbuf_endpoint_create(ch, file, arg->rights);
-	if (IS_ERR(ep)) {
-		err = PTR_ERR(ep);
-		goto put_channel;
-	}
-	err = vbuf_registry_add(ch);
-	if (err)
-		goto destroy_endpoint;
-	return bind(file, ep);
-
-destroy_endpoint:
-	vbuf_endpoint_destroy(ep);
-put_channel:
-	vbuf_registry_put(ch);
-	return err;
+		return ERR_PTR(err);
+	ch = vbuf_registry_open(arg->name, arg->rights);
+	return IS_ERR(ch) ? ERR_CAST(ch) : endpoint_on(ch, file, arg->rights);
 }
 
 /**
@@ -149,20 +170,24 @@ put_channel:
  */
 int vbuf_bind_open(struct file *file, const struct vbuf_open *arg)
 {
-	struct vbuf_channel *ch;
+	return claim(file) ?: conclude(file, open(file, arg));
+}
+
+static struct vbuf_endpoint *reopen(struct file *file, u32 rights,
+				    const struct file *other)
+{
+	struct vbuf_endpoint *ep = vbuf_bind_endpoint(other);
 	int err;
 
-	if (vbuf_bind_endpoint(file))
-		return -EISCONN;
-	err = check_rights(arg->rights);
-	if (!err)
-		err = vbuf_bind_check_name(arg->name);
+	err = check_rights(rights);
 	if (err)
-		return err;
-	ch = vbuf_registry_open(arg->name, arg->rights);
-	if (IS_ERR(ch))
-		return PTR_ERR(ch);
-	return bind_new(file, ch, arg->rights);
+		return ERR_PTR(err);
+	if (!ep)
+		return ERR_PTR(-ENOTCONN);
+	if (rights & ~READ_ONCE(ep->can))
+		return ERR_PTR(-EACCES);
+	vbuf_registry_get(ep->channel);
+	return endpoint_on(ep->channel, file, rights);
 }
 
 /**
@@ -176,20 +201,7 @@ int vbuf_bind_open(struct file *file, const struct vbuf_open *arg)
 int vbuf_bind_reopen(struct file *file, const struct vbuf_reopen *arg,
 		     struct file *other)
 {
-	struct vbuf_endpoint *ep = vbuf_bind_endpoint(other);
-	int err;
-
-	if (vbuf_bind_endpoint(file))
-		return -EISCONN;
-	err = check_rights(arg->rights);
-	if (err)
-		return err;
-	if (!ep)
-		return -ENOTCONN;
-	if (arg->rights & ~READ_ONCE(ep->can))
-		return -EACCES;
-	vbuf_registry_get(ep->channel);
-	return bind_new(file, ep->channel, arg->rights);
+	return claim(file) ?: conclude(file, reopen(file, arg->rights, other));
 }
 
 /**

@@ -11,10 +11,12 @@
  * DOC: Files and endpoints
  *
  * A file of /dev/vbuf becomes an endpoint once, for good, when one of three
- * commands binds it: private_data goes from NULL to the endpoint by a
- * cmpxchg(), which pairs with the acquire in vbuf_bind_endpoint(), and the
- * file's release ends it.
+ * commands binds it: private_data goes from NULL to VBUF_BINDING by a cmpxchg(),
+ * so that one command at a time tries, and then to the endpoint, by a release
+ * that pairs with the acquire in vbuf_bind_endpoint(), or back to NULL. The
+ * file's release ends the endpoint.
  */
+#define VBUF_BINDING	((void *)1)
 
 int vbuf_bind_create(struct file *file, const struct vbuf_create *arg);
 int vbuf_bind_open(struct file *file, const struct vbuf_open *arg);
@@ -24,10 +26,13 @@ void vbuf_bind_end(struct file *file);
 int vbuf_bind_check_name(const char *name);
 
 /* The endpoint that a file of /dev/vbuf is, or NULL. */
-static inline struct vbuf_endpoint *vbuf_bind_endpoint(const struct file *file)
+static __always_inline struct vbuf_endpoint *
+vbuf_bind_endpoint(const struct file *file)
 {
-	/* Pairs with the cmpxchg() in bind(). */
-	return smp_load_acquire(&file->private_data);
+	/* Pairs with the release in conclude(), in bind.c. */
+	void *ep = smp_load_acquire(&file->private_data);
+
+	return unlikely(ep <= VBUF_BINDING) ? NULL : ep;
 }
 
 #endif /* VBUF_BIND_H */

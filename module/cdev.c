@@ -15,6 +15,7 @@
 #include "bind.h"
 #include "cdev.h"
 #include "channel.h"
+#include "compat.h"
 #include "endpoint.h"
 #include "held.h"
 #include "list.h"
@@ -34,7 +35,8 @@ static int vbuf_open(struct inode *inode, struct file *file)
 	 * Nobody learns of messages by watching the device node (as of pipes in
 	 * newer kernels), and io_uring may try without blocking first.
 	 */
-	file->f_mode |= FMODE_NONOTIFY | FMODE_NOWAIT;
+	vbuf_compat_no_events(file);
+	file->f_mode |= FMODE_NOWAIT;
 	return stream_open(inode, file);
 }
 

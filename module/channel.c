@@ -80,9 +80,11 @@ void vbuf_channel_attach(struct vbuf_channel *ch, struct vbuf_endpoint *ep)
 	static atomic64_t last_id;
 	struct vbuf_wakes wakes = {};
 
-	guard(mutex)(&ch->members_lock);
+	mutex_lock(&ch->members_lock);
 	ep->id = atomic64_inc_return(&last_id);
 	list_add_tail(&ep->link, &ch->endpoints);
+	mutex_unlock(&ch->members_lock);
+
 	spin_lock(&ch->lock);
 	set_rights_locked(ep, ep->rights);
 	if (ep->can & VBUF_RIGHT_SEND) {
@@ -97,8 +99,11 @@ void vbuf_channel_attach(struct vbuf_channel *ch, struct vbuf_endpoint *ep)
 	vbuf_wakes_unlock(ch, &wakes);
 }
 
-/* Takes @rights from @ep, as far as it has them. */
-static void give_up(struct vbuf_endpoint *ep, u32 rights)
+/*
+ * Takes @rights from @ep, as far as it has them, and returns those. The ends
+ * are counted last, so that whoever learns of one finds the queue complete.
+ */
+static u32 give_up(struct vbuf_endpoint *ep, u32 rights)
 {
 	struct vbuf_channel *ch = ep->channel;
 	struct vbuf_wakes wakes = {};
@@ -106,24 +111,22 @@ static void give_up(struct vbuf_endpoint *ep, u32 rights)
 	spin_lock(&ch->lock);
 	rights &= ep->can;
 	set_rights_locked(ep, ep->can & ~rights);
-	if (rights & VBUF_RIGHT_SEND) {
-		ch->senders--;
+	if (rights & VBUF_RIGHT_SEND)
 		vbuf_line_fail(&ch->want_slot, ep, -EPIPE, &wakes);
-	}
-	if (rights & VBUF_RIGHT_RECV) {
-		ch->receivers--;
+	if (rights & VBUF_RIGHT_RECV)
 		vbuf_line_fail(&ch->want_message, ep, -EPIPE, &wakes);
-	}
 	vbuf_wakes_unlock(ch, &wakes);
 
 	if (rights & VBUF_RIGHT_RECV)
 		vbuf_held_return(ep);
 
-	/* Last, so that whoever learns of the end finds the queue complete. */
 	memset(&wakes, 0, sizeof(wakes));
 	spin_lock(&ch->lock);
+	ch->senders -= !!(rights & VBUF_RIGHT_SEND);
+	ch->receivers -= !!(rights & VBUF_RIGHT_RECV);
 	update_hangup_locked(ch, &wakes);
 	vbuf_wakes_unlock(ch, &wakes);
+	return rights;
 }
 
 /**
@@ -133,12 +136,9 @@ static void give_up(struct vbuf_endpoint *ep, u32 rights)
  */
 void vbuf_channel_shut_down(struct vbuf_endpoint *ep, u32 rights)
 {
-	struct vbuf_wakes own = { .hup = rights };
-
 	/* From now on who sends through @ep looks whether it still may. */
 	vbuf_channel_watch(ep->channel);
-	give_up(ep, rights);
-	vbuf_wakes_carry_out(ep->channel, &own);
+	vbuf_wakes_tell_end(ep->channel, give_up(ep, rights));
 }
 
 /**
@@ -244,8 +244,8 @@ static int charge(struct vbuf_channel *ch)
 	err = vbuf_limits_charge(ch->account, VBUF_CHANNELS, 1);
 	if (err)
 		return err;
-	err = vbuf_limits_charge(ch->account, VBUF_BYTES,
-				 vbuf_slots_bytes(&ch->attr));
+	ch->bytes = vbuf_slots_bytes(&ch->pool);
+	err = vbuf_limits_charge(ch->account, VBUF_BYTES, ch->bytes);
 	if (err)
 		vbuf_limits_uncharge(ch->account, VBUF_CHANNELS, 1);
 	return err;
@@ -253,9 +253,22 @@ static int charge(struct vbuf_channel *ch)
 
 static void uncharge(struct vbuf_channel *ch)
 {
-	vbuf_limits_uncharge(ch->account, VBUF_BYTES,
-			     vbuf_slots_bytes(&ch->attr));
+	vbuf_limits_uncharge(ch->account, VBUF_BYTES, ch->bytes);
 	vbuf_limits_uncharge(ch->account, VBUF_CHANNELS, 1);
+}
+
+/* In scattered memory the pool may have taken more than was planned. */
+static int charge_rest(struct vbuf_channel *ch)
+{
+	u64 bytes = vbuf_slots_bytes(&ch->pool);
+	int err;
+
+	if (bytes <= ch->bytes)
+		return 0;
+	err = vbuf_limits_charge(ch->account, VBUF_BYTES, bytes - ch->bytes);
+	if (!err)
+		ch->bytes = bytes;
+	return err;
 }
 
 static struct vbuf_channel *alloc_channel(const struct vbuf_attr *attr)
@@ -266,6 +279,7 @@ static struct vbuf_channel *alloc_channel(const struct vbuf_attr *attr)
 	if (!ch)
 		return NULL;
 	ch->attr = *attr;
+	vbuf_slots_plan(&ch->pool, attr);
 	ch->uid = current_euid();
 	ch->gid = current_egid();
 	ch->held_max = attr->held_max ?: U32_MAX;
@@ -307,12 +321,17 @@ struct vbuf_channel *vbuf_channel_create(const struct vbuf_attr *attr)
 	err = charge(ch);
 	if (err)
 		goto put_account;
-	err = vbuf_slots_init(&ch->pool, attr);
+	err = vbuf_slots_init(&ch->pool);
 	if (err)
 		goto undo_charge;
+	err = charge_rest(ch);
+	if (err)
+		goto free_slots;
 	init_free(ch);
 	return ch;
 
+free_slots:
+	vbuf_slots_deinit(&ch->pool);
 undo_charge:
 	uncharge(ch);
 put_account:

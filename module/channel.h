@@ -64,6 +64,7 @@ struct vbuf_net;
  * @uid: the owner
  * @gid: the owner's group
  * @account: whom it is charged to
+ * @bytes: charged for the pool
  * @held_max: slots an endpoint may own, U32_MAX for any number
  *
  * The above are constant after creation.
@@ -84,7 +85,8 @@ struct vbuf_net;
  * @wake_timer: when at the latest
  *
  * @lock: guards what follows, and each endpoint's and waiter's part that says
- *	so. Held for a few instructions a slot and 64 slots at the most
+ *	so. Held for a few instructions a slot, of VBUF_BATCH slots at the
+ *	most, and a waiter that is served
  * @free: free slots, last used first
  * @queue: the messages
  * @receiving: slots owned by receivers
@@ -117,6 +119,7 @@ struct vbuf_channel {
 	kuid_t uid;
 	kgid_t gid;
 	struct vbuf_account *account;
+	u64 bytes;
 	u32 held_max;
 
 	refcount_t ref;

@@ -131,6 +131,27 @@ static bool collect_held_locked(struct vbuf_endpoint *ep,
 	return !ep->held.count;
 }
 
+/*
+ * Puts @again back into the queue: while receivers wait, VBUF_BATCH at a time
+ * for them; then the rest at once. True when none is left.
+ */
+static bool put_back_locked(struct vbuf_endpoint *ep, struct vbuf_chain *again,
+			    struct vbuf_wakes *wakes)
+	__must_hold(&ep->channel->lock)
+{
+	struct vbuf_channel *ch = ep->channel;
+	struct vbuf_chain some;
+
+	if (ch->want_message.count && again->count > VBUF_BATCH)
+		some = vbuf_chain_take(again, &ch->pool, VBUF_BATCH);
+	else
+		some = vbuf_chain_take_all(again);
+	ch->receiving -= some.count;
+	ep->owned -= some.count;
+	vbuf_moves_requeue_locked(ch, &some, wakes);
+	return !again->count;
+}
+
 /**
  * vbuf_held_return() - what an endpoint holds goes back
  * @ep: the endpoint
@@ -148,13 +169,9 @@ void vbuf_held_return(struct vbuf_endpoint *ep)
 		struct vbuf_wakes wakes = {};
 
 		spin_lock(&ch->lock);
-		done = collect_held_locked(ep, &again, &wakes);
-		if (done) {
-			ch->receiving -= again.count;
-			ep->owned -= again.count;
-			vbuf_moves_requeue_locked(ch, &again, &wakes);
-			vbuf_moves_settle_locked(ch, &wakes);
-		}
+		done = collect_held_locked(ep, &again, &wakes) &&
+		       put_back_locked(ep, &again, &wakes);
+		vbuf_moves_settle_locked(ch, &wakes);
 		vbuf_wakes_unlock(ch, &wakes);
 	} while (!done);
 }

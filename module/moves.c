@@ -232,6 +232,22 @@ static void discard_locked(struct vbuf_endpoint *ep, struct vbuf_chain *chain,
 	vbuf_moves_settle_locked(ch, wakes);
 }
 
+static void number_chain_locked(struct vbuf_channel *ch,
+				const struct vbuf_chain *chain, u64 now)
+	__must_hold(&ch->lock)
+{
+	struct vbuf_slot *slots = ch->pool.slot;
+	u32 n = chain->head, i;
+	u64 seq = ch->seq;
+
+	for (i = 0; i < chain->count; i++) {
+		slots[n].seq = seq++;
+		slots[n].time_ns = now;
+		n = slots[n].next;
+	}
+	ch->seq = seq;
+}
+
 /* One slot becomes a message, where somebody may be concerned. */
 static void commit_locked(struct vbuf_endpoint *ep, u32 n,
 			  struct vbuf_wakes *wakes)
@@ -239,7 +255,6 @@ static void commit_locked(struct vbuf_endpoint *ep, u32 n,
 {
 	struct vbuf_channel *ch = ep->channel;
 
-	ch->pool.slot[n].seq = ch->seq++;
 	ch->sent_bytes += ch->pool.slot[n].len;
 	ep->sent++;
 	ep->owned--;
@@ -251,14 +266,16 @@ static void commit_locked(struct vbuf_endpoint *ep, u32 n,
  * copied: receivers may have learnt of the end, and nothing comes after it.
  */
 static int commit_chain_watched(struct vbuf_endpoint *ep,
-				struct vbuf_chain chain)
+				struct vbuf_chain chain, u64 now)
 	__releases(&ep->channel->lock)
 {
 	bool can = ep->can & VBUF_RIGHT_SEND;
 	struct vbuf_channel *ch = ep->channel;
 	struct vbuf_wakes wakes = {};
 
-	if (!can)
+	if (can)
+		number_chain_locked(ch, &chain, now);
+	else
 		discard_locked(ep, &chain, &wakes);
 	while (chain.count)
 		commit_locked(ep, vbuf_chain_pop(&chain, &ch->pool), &wakes);
@@ -276,35 +293,14 @@ static int commit_chain_watched(struct vbuf_endpoint *ep,
 int vbuf_moves_commit_watched(struct vbuf_endpoint *ep, u32 n)
 	__releases(&ep->channel->lock)
 {
-	return commit_chain_watched(ep, vbuf_chain_of(n));
-}
-
-static void set_pids(struct vbuf_slot *slots, const struct vbuf_chain *chain)
-{
-	struct pid *pid = task_tgid(current);
-	u32 n = chain->head, i;
-
-	for (i = 0; i < chain->count; i++) {
-		vbuf_moves_set_pid(&slots[n], pid);
-		n = slots[n].next;
-	}
-}
-
-static void set_numbers(struct vbuf_slot *slots, const struct vbuf_chain *chain,
-			u64 seq)
-{
-	u32 n = chain->head, i;
-
-	for (i = 0; i < chain->count; i++) {
-		slots[n].seq = seq++;
-		n = slots[n].next;
-	}
+	return commit_chain_watched(ep, vbuf_chain_of(n),
+				    ep->channel->pool.slot[n].time_ns);
 }
 
 /**
  * vbuf_moves_commit() - a sender's slots become messages
  * @ep: the sender
- * @chain: the slots, at most VBUF_BATCH; all of each is set but its pid and number, and
+ * @chain: the slots, at most VBUF_BATCH; all of each is set but its time and number, and
  *	its bytes are written
  * @bytes: in all of them
  *
@@ -315,13 +311,12 @@ int vbuf_moves_commit(struct vbuf_endpoint *ep, struct vbuf_chain chain,
 		      u64 bytes)
 {
 	struct vbuf_channel *ch = ep->channel;
+	u64 now = ktime_get_mono_fast_ns();
 
-	set_pids(ch->pool.slot, &chain);
 	spin_lock(&ch->lock);
 	if (unlikely(vbuf_moves_queue_watched(ch)))
-		return commit_chain_watched(ep, chain);
-	set_numbers(ch->pool.slot, &chain, ch->seq);
-	ch->seq += chain.count;
+		return commit_chain_watched(ep, chain, now);
+	number_chain_locked(ch, &chain, now);
 	ch->sent_bytes += bytes;
 	ep->sent += chain.count;
 	ep->owned -= chain.count;

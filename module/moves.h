@@ -2,8 +2,7 @@
 #ifndef VBUF_MOVES_H
 #define VBUF_MOVES_H
 
-#include <linux/pid.h>
-#include <linux/sched/signal.h>
+#include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/timekeeping.h>
 
@@ -28,9 +27,6 @@
  * the lock, of 10 to 25 instructions each; and a chain is linked as a whole.
  */
 
-/* The most slots that move in one holding of the lock. */
-#define VBUF_BATCH	32U
-
 /**
  * struct vbuf_call - how a call waits, and what it wants; passed in registers
  * @flags: VBUF_DONTWAIT, VBUF_DROP_OLDEST, VBUF_HOLD, VBUF_INFO
@@ -39,16 +35,6 @@
 struct vbuf_call {
 	unsigned long flags;
 	u64 deadline;
-};
-
-/**
- * struct vbuf_rooms - bytes that a receiver has room for
- * @least: the least of @room
- * @room: for each message
- */
-struct vbuf_rooms {
-	u32 least;
-	u32 room[VBUF_BATCH];
 };
 
 int vbuf_moves_wait_slot(struct vbuf_endpoint *ep, struct vbuf_call call)
@@ -123,16 +109,6 @@ static __always_inline bool vbuf_moves_free_watched(struct vbuf_channel *ch)
 	       unlikely(vbuf_wakes_due(ch));
 }
 
-/* The slot keeps its reference, so that a steady sender pays a compare. */
-static __always_inline void vbuf_moves_set_pid(struct vbuf_slot *slot,
-					       struct pid *pid)
-{
-	if (unlikely(slot->pid != pid)) {
-		put_pid(slot->pid);
-		slot->pid = get_pid(pid);
-	}
-}
-
 /* A message enters the queue at its tail. */
 static __always_inline void vbuf_moves_enter_locked(struct vbuf_channel *ch,
 						    u32 n)
@@ -172,7 +148,7 @@ static __always_inline ssize_t vbuf_moves_commit_one(struct vbuf_endpoint *ep,
 	slot->deliveries = 0;
 	slot->time_ns = ktime_get_mono_fast_ns();
 	slot->uid = ep->uid;
-	vbuf_moves_set_pid(slot, task_tgid(current));
+	slot->pid = current->tgid;
 	spin_lock(&ch->lock);
 	if (unlikely(vbuf_moves_queue_watched(ch))) {
 		err = vbuf_moves_commit_watched(ep, n);

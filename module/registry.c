@@ -122,8 +122,8 @@ int vbuf_registry_add(struct vbuf_channel *ch)
 	return 0;
 }
 
-/* Whether the mode gives the caller these rights, or a capability does. */
-static bool allowed(const struct vbuf_channel *ch, u32 rights)
+/* Whether the mode gives the caller these rights. */
+static bool mode_allows(const struct vbuf_channel *ch, u32 rights)
 {
 	u32 need = (rights & VBUF_RIGHT_RECV ? 4 : 0) |
 		   (rights & VBUF_RIGHT_SEND ? 2 : 0);
@@ -133,8 +133,7 @@ static bool allowed(const struct vbuf_channel *ch, u32 rights)
 		mode >>= 6;
 	else if (in_group_p(ch->gid))
 		mode >>= 3;
-	return (mode & need) == need ||
-	       ns_capable(current_net_owner(), CAP_IPC_OWNER);
+	return (mode & need) == need;
 }
 
 /**
@@ -152,7 +151,8 @@ struct vbuf_channel *vbuf_registry_open(const char *name, u32 rights)
 	ch = find_locked(current_vnet(), name);
 	if (!ch)
 		return ERR_PTR(-ENOENT);
-	if (!allowed(ch, rights))
+	if (!mode_allows(ch, rights) &&
+	    !ns_capable(current_net_owner(), CAP_IPC_OWNER))
 		return ERR_PTR(-EACCES);
 	refcount_inc(&ch->ref);
 	return ch;
@@ -220,7 +220,9 @@ void vbuf_registry_put(struct vbuf_channel *ch)
 static bool may_look(const struct vbuf_channel *ch)
 {
 	return uid_eq(current_euid(), ch->uid) ||
-	       allowed(ch, VBUF_RIGHT_RECV) || allowed(ch, VBUF_RIGHT_SEND);
+	       mode_allows(ch, VBUF_RIGHT_RECV) ||
+	       mode_allows(ch, VBUF_RIGHT_SEND) ||
+	       ns_capable_noaudit(current_net_owner(), CAP_IPC_OWNER);
 }
 
 /**

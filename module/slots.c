@@ -5,7 +5,6 @@
 #include <linux/gfp.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
-#include <linux/pid.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -20,7 +19,7 @@
 #define POOL_GFP	(GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
 
 /* Up to here the page allocator serves blocks readily. */
-#define EASY_BLOCK	(PAGE_SIZE << PAGE_ALLOC_COSTLY_ORDER)
+#define EASY_BLOCK	((u32)PAGE_SIZE << PAGE_ALLOC_COSTLY_ORDER)
 
 /* The largest block worth asking the page allocator for. */
 #define LARGEST_BLOCK	(4U << 20)
@@ -28,19 +27,6 @@
 static u32 stride_of(u32 slot_size)
 {
 	return ALIGN(slot_size, slot_size < PAGE_SIZE ? 8 : (u32)PAGE_SIZE);
-}
-
-/**
- * vbuf_slots_bytes() - the memory that a geometry takes
- * @attr: slots and slot_size are within their ranges
- *
- * Return: bytes of the slots and their descriptions; at most 2^45.
- */
-u64 vbuf_slots_bytes(const struct vbuf_attr *attr)
-{
-	u64 each = stride_of(attr->slot_size) + sizeof(struct vbuf_slot);
-
-	return attr->slots * each;
 }
 
 /* Lays the slots out in blocks of at most @block bytes, if larger than one. */
@@ -60,7 +46,9 @@ static void lay_out(struct vbuf_pool *pool, u32 block)
 		pool->mask = 0;
 		pool->pieces = DIV_ROUND_UP(pool->stride, block);
 		pool->blocks = (size_t)pool->slots * pool->pieces;
-		pool->block_bytes = block;
+		/* Pieces of one size, so that the last is not half empty. */
+		pool->block_bytes = PAGE_ALIGN(DIV_ROUND_UP(pool->stride,
+							    pool->pieces));
 	}
 }
 
@@ -100,44 +88,63 @@ static int alloc_blocks(struct vbuf_pool *pool, gfp_t gfp)
 	return 0;
 }
 
-/*
- * A slot in one piece copies and maps fastest; memory that is too scattered for
- * it costs speed, not success.
+/**
+ * vbuf_slots_plan() - how the slots will lie, if memory allows
+ * @pool: zeroed
+ * @attr: slots and slot_size are within their ranges
+ *
+ * A slot in one piece copies and maps fastest.
  */
+void vbuf_slots_plan(struct vbuf_pool *pool, const struct vbuf_attr *attr)
+{
+	pool->slots = attr->slots;
+	pool->stride = stride_of(attr->slot_size);
+	lay_out(pool, clamp(pool->stride, EASY_BLOCK, LARGEST_BLOCK));
+}
+
+/**
+ * vbuf_slots_bytes() - the memory that a pool takes as it is laid out
+ * @pool: planned or made
+ *
+ * Return: bytes of the slots, their descriptions, and the list of blocks.
+ */
+u64 vbuf_slots_bytes(const struct vbuf_pool *pool)
+{
+	return (u64)pool->blocks * (pool->block_bytes + sizeof(*pool->block)) +
+	       (u64)pool->slots * sizeof(*pool->slot);
+}
+
+/* Memory that is too scattered for the plan costs speed, not success. */
 static int alloc_bytes(struct vbuf_pool *pool)
 {
+	bool easy = pool->block_bytes <= EASY_BLOCK;
 	int err;
 
-	if (pool->stride > EASY_BLOCK) {
-		lay_out(pool, min(pool->stride, LARGEST_BLOCK));
-		err = alloc_blocks(pool, POOL_GFP | __GFP_NORETRY);
-		if (err != -ENOMEM)
-			return err;
+	err = alloc_blocks(pool, easy ? POOL_GFP : POOL_GFP | __GFP_NORETRY);
+	if (err == -ENOMEM && !easy) {
+		lay_out(pool, EASY_BLOCK);
+		err = alloc_blocks(pool, POOL_GFP);
 	}
-	lay_out(pool, EASY_BLOCK);
-	err = alloc_blocks(pool, POOL_GFP);
-	if (err != -ENOMEM)
-		return err;
-	lay_out(pool, PAGE_SIZE);
-	return alloc_blocks(pool, POOL_GFP);
+	if (err == -ENOMEM) {
+		lay_out(pool, PAGE_SIZE);
+		err = alloc_blocks(pool, POOL_GFP);
+	}
+	return err;
 }
 
 /**
  * vbuf_slots_init() - take the memory of all slots
- * @pool: zeroed
- * @attr: slots and slot_size are within their ranges
+ * @pool: planned; may end up laid out otherwise
  *
  * May sleep. A fatal signal ends it.
  *
  * Return: 0, -ENOMEM, or -EINTR.
  */
-int vbuf_slots_init(struct vbuf_pool *pool, const struct vbuf_attr *attr)
+int vbuf_slots_init(struct vbuf_pool *pool)
 {
 	int err;
 
-	pool->slots = attr->slots;
-	pool->stride = stride_of(attr->slot_size);
-	pool->slot = kvcalloc(attr->slots, sizeof(*pool->slot), POOL_GFP);
+	pool->slot = kvcalloc(pool->slots, sizeof(*pool->slot), POOL_GFP);
 	if (!pool->slot)
 		return fatal_signal_pending(current) ? -EINTR : -ENOMEM;
 	err = alloc_bytes(pool);
@@ -152,15 +159,9 @@ int vbuf_slots_init(struct vbuf_pool *pool, const struct vbuf_attr *attr)
  */
 void vbuf_slots_deinit(struct vbuf_pool *pool)
 {
-	u32 i;
-
-	static_assert(sizeof(struct vbuf_slot) == 64);
+	static_assert(sizeof(struct vbuf_slot) <= 64);
 
 	free_blocks(pool);
-	for (i = 0; pool->slot && i < pool->slots; i++) {
-		put_pid(pool->slot[i].pid);
-		cond_resched();
-	}
 	kvfree(pool->slot);
 	pool->slot = NULL;
 }

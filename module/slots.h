@@ -5,7 +5,6 @@
 #include <linux/types.h>
 #include <linux/uidgid.h>
 
-struct pid;
 struct vbuf_attr;
 
 /**
@@ -39,6 +38,19 @@ struct vbuf_attr;
 
 #define VBUF_NO_SLOT	U32_MAX
 
+/* The most slots that move in one holding of the channel's lock. */
+#define VBUF_BATCH	32U
+
+/**
+ * struct vbuf_rooms - bytes that a receiver has room for
+ * @least: the least of @room
+ * @room: for each message
+ */
+struct vbuf_rooms {
+	u32 least;
+	u32 room[VBUF_BATCH];
+};
+
 /**
  * struct vbuf_slot - describes a slot, and the message in it
  * @next: the slot behind it on its chain
@@ -50,8 +62,8 @@ struct vbuf_attr;
  * @tag: the sender's own
  * @holder: id of the endpoint that holds it; ids are never used twice, so one
  *	that was left behind fits nobody
- * @pid: the process that sent the message. The reference stays until another
- *	process sends in this slot: a steady sender pays a compare
+ * @pid: the process that sent the message, by its number in the initial pid
+ *	namespace: a reference would keep the sender's namespaces alive
  * @uid: who opened the sending endpoint
  */
 struct vbuf_slot {
@@ -63,8 +75,8 @@ struct vbuf_slot {
 	u64 time_ns;
 	u64 tag;
 	u64 holder;
-	struct pid *pid;
 	kuid_t uid;
+	pid_t pid;
 };
 
 /**
@@ -103,8 +115,9 @@ struct vbuf_chain {
 	u32 count;
 };
 
-u64 vbuf_slots_bytes(const struct vbuf_attr *attr);
-int vbuf_slots_init(struct vbuf_pool *pool, const struct vbuf_attr *attr);
+void vbuf_slots_plan(struct vbuf_pool *pool, const struct vbuf_attr *attr);
+u64 vbuf_slots_bytes(const struct vbuf_pool *pool);
+int vbuf_slots_init(struct vbuf_pool *pool);
 void vbuf_slots_deinit(struct vbuf_pool *pool);
 
 /* Where a slot begins, in a pool whose slots have one piece. */
@@ -176,7 +189,7 @@ static inline struct vbuf_chain vbuf_chain_of(u32 n)
 	return (struct vbuf_chain){ .head = n, .tail = n, .count = 1 };
 }
 
-/* Takes the first @count slots, of at least as many. */
+/* Takes the first @count slots, of at least as many, without looking at @tail. */
 static inline struct vbuf_chain vbuf_chain_take(struct vbuf_chain *chain,
 						const struct vbuf_pool *pool,
 						u32 count)
@@ -191,6 +204,15 @@ static inline struct vbuf_chain vbuf_chain_take(struct vbuf_chain *chain,
 	taken.tail = n;
 	chain->head = pool->slot[n].next;
 	chain->count -= count;
+	return taken;
+}
+
+/* Takes all. */
+static inline struct vbuf_chain vbuf_chain_take_all(struct vbuf_chain *chain)
+{
+	struct vbuf_chain taken = *chain;
+
+	chain->count = 0;
 	return taken;
 }
 

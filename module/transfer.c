@@ -224,7 +224,6 @@ static int send_some(struct vbuf_endpoint *ep, struct vbuf_call call,
 	u32 slot_size = ep->channel->attr.slot_size;
 	struct vbuf_batch batch = { .pool = &ep->channel->pool };
 	bool drop = call.flags & VBUF_DROP_OLDEST;
-	struct vbuf_stamp stamp;
 	int err;
 
 	err = vbuf_user_check_entry(msgs, slot_size, drop);
@@ -235,9 +234,7 @@ static int send_some(struct vbuf_endpoint *ep, struct vbuf_call call,
 				 &batch.chain);
 	if (unlikely(err))
 		return err;
-	stamp.time_ns = ktime_get_mono_fast_ns();
-	stamp.uid = ep->uid;
-	err = vbuf_user_fill(&batch, msgs, slot_size, stamp);
+	err = vbuf_user_fill(&batch, msgs, slot_size, ep->uid);
 	if (unlikely(err)) {
 		struct vbuf_chain filled;
 
@@ -283,13 +280,27 @@ static u64 monotonic_offset_ns(void)
 	return timespec64_to_ns(&ts);
 }
 
+/*
+ * The number that a process of the initial pid namespace has in the caller's;
+ * 0 if it has none there, or, looked up from another namespace, has ended.
+ */
+static pid_t pid_seen_from_here(pid_t number)
+{
+	struct pid_namespace *ns = task_active_pid_ns(current);
+
+	if (ns == &init_pid_ns)
+		return number;
+	guard(rcu)();
+	return pid_nr_ns(find_pid_ns(number, &init_pid_ns), ns);
+}
+
 static int put_info(const struct vbuf_slot *slot, struct vbuf_msg __user *msg)
 {
 	struct vbuf_msg info = {
 		.tag = slot->tag,
 		.seq = slot->seq,
 		.time_ns = slot->time_ns + monotonic_offset_ns(),
-		.pid = pid_nr_ns(slot->pid, task_active_pid_ns(current)),
+		.pid = pid_seen_from_here(slot->pid),
 		.uid = from_kuid_munged(current_user_ns(), slot->uid),
 		.deliveries = slot->deliveries + 1,
 	};

@@ -4,6 +4,7 @@
  */
 #include <linux/mm.h>
 #include <linux/pagemap.h>
+#include <linux/sched.h>
 
 #include "user.h"
 
@@ -298,14 +299,14 @@ int vbuf_user_check_entry(const struct vbuf_msg __user *msg, u32 slot_size,
  * @batch: has its pool and chain; the rest is filled in
  * @msgs: as many entries
  * @slot_size: of the channel
- * @stamp: for each
+ * @uid: who opened the sending endpoint
  *
  * Return: 0, or why it stopped after @batch->done messages: -EINVAL, -EMSGSIZE,
  * -EFAULT.
  */
 int vbuf_user_fill(struct vbuf_batch *batch,
 		   const struct vbuf_msg __user *msgs, u32 slot_size,
-		   struct vbuf_stamp stamp)
+		   kuid_t uid)
 {
 	const struct vbuf_pool *pool = batch->pool;
 	u32 count = batch->chain.count;
@@ -327,8 +328,8 @@ int vbuf_user_fill(struct vbuf_batch *batch,
 		slot->len = entry.len;
 		slot->tag = entry.tag;
 		slot->deliveries = 0;
-		slot->time_ns = stamp.time_ns;
-		slot->uid = stamp.uid;
+		slot->uid = uid;
+		slot->pid = current->tgid;
 		if (likely(entry.len <= most)) {
 			err = get_short(vbuf_slots_data(pool, n),
 					u64_to_user_ptr(entry.buf), entry.len);

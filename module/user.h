@@ -3,10 +3,10 @@
 #define VBUF_USER_H
 
 #include <linux/uaccess.h>
+#include <linux/uidgid.h>
 #include <linux/uio.h>
 #include <linux/vbuf.h>
 
-#include "moves.h"
 #include "slots.h"
 
 /**
@@ -122,21 +122,11 @@ struct vbuf_batch {
 	u64 bytes;
 };
 
-/**
- * struct vbuf_stamp - what all messages of a batch tell of their sending
- * @time_ns: when
- * @uid: by whose endpoint
- */
-struct vbuf_stamp {
-	u64 time_ns;
-	kuid_t uid;
-};
-
 int vbuf_user_check_entry(const struct vbuf_msg __user *msg, u32 slot_size,
 			  bool readable);
 int vbuf_user_fill(struct vbuf_batch *batch,
 		   const struct vbuf_msg __user *msgs, u32 slot_size,
-		   struct vbuf_stamp stamp);
+		   kuid_t uid);
 int vbuf_user_empty(struct vbuf_batch *batch, struct vbuf_msg __user *msgs);
 int vbuf_user_put_cookie(struct vbuf_msg __user *msg, u64 cookie);
 int vbuf_user_put_info(struct vbuf_msg __user *to, const struct vbuf_msg *info);

@@ -17,10 +17,13 @@
 static unsigned int spin_ns = 20000;
 module_param(spin_ns, uint, 0644);
 MODULE_PARM_DESC(spin_ns,
-		 "How long at the most a thread looks for a hand-over from another CPU before it sleeps, in ns (0: not at all)");
+		 "How long at the most a thread looks for a hand-over from another CPU before it sleeps, in ns (0: not at all, at the most 1000000)");
 
 /* A line that looks in vain looks ever shorter, down to this part. */
 #define SPIN_LEAST_PART	16
+
+/* Whatever spin_ns says. */
+#define SPIN_MOST	1000000U
 
 /**
  * vbuf_line_init() - make an empty line
@@ -137,7 +140,7 @@ static bool was_woken(const struct vbuf_waiter *waiter)
 /* Whether to look for a hand-over before sleeping, and for how long. */
 static u32 spin_budget(const struct vbuf_line *line)
 {
-	u32 most = READ_ONCE(spin_ns);
+	u32 most = min(READ_ONCE(spin_ns), SPIN_MOST);
 
 	/* Who served the last one here does not run now. */
 	if (!most || num_online_cpus() == 1 ||
@@ -150,22 +153,25 @@ static u32 spin_budget(const struct vbuf_line *line)
  * A sleep and a wake-up cost more than a short look at what the other side,
  * running on another CPU, is about to do. The time adapts to whether it paid.
  */
-static bool spin(struct vbuf_line *line, const struct vbuf_waiter *waiter)
+static bool spin(struct vbuf_line *line, const struct vbuf_waiter *waiter,
+		 u64 deadline)
 {
 	u32 budget = spin_budget(line);
-	u64 start;
+	u64 now, end;
 
 	if (!budget)
 		return false;
-	start = ktime_get_mono_fast_ns();
-	while (!need_resched() && !signal_pending(current)) {
+	now = ktime_get_mono_fast_ns();
+	end = now + budget;
+	if (deadline)
+		end = min(end, deadline);
+	while (now < end && !need_resched() && !signal_pending(current)) {
 		if (was_woken(waiter)) {
 			WRITE_ONCE(line->spin_ns, budget * 2);
 			return true;
 		}
-		if (ktime_get_mono_fast_ns() - start > budget)
-			break;
 		cpu_relax();
+		now = ktime_get_mono_fast_ns();
 	}
 	WRITE_ONCE(line->spin_ns, budget / 2);
 	return false;
@@ -227,7 +233,7 @@ int vbuf_line_wait(struct vbuf_channel *ch, struct vbuf_line *line,
 	bool left;
 	int err;
 
-	if (spin(line, waiter))
+	if (spin(line, waiter, deadline))
 		return waiter->result;
 	err = sleep_interruptibly(waiter, deadline);
 	if (!err)

@@ -6,6 +6,7 @@
 #include <linux/hrtimer.h>
 #include <linux/llist.h>
 #include <linux/poll.h>
+#include <linux/sched/deadline.h>
 #include <linux/sched/rt.h>
 #include <linux/vbuf.h>
 
@@ -66,13 +67,28 @@ void vbuf_wakes_serve_sender(struct vbuf_channel *ch,
 	u32 quarter = ch->pool.slots / 4;
 
 	if (!wakes->may_defer || ch->queue.count <= quarter ||
-	    rt_task(waiter->task)) {
+	    rt_task(waiter->task) || dl_task(waiter->task)) {
 		vbuf_line_serve(&ch->want_slot, waiter, 0, wakes);
 		return;
 	}
 	vbuf_line_leave(&ch->want_slot, waiter);
 	wakes->arm |= llist_add(&waiter->deferred, &ch->deferred);
 	ch->wake_below = quarter + 1;
+}
+
+/**
+ * vbuf_wakes_tell_end() - let pollers see that an end has come
+ * @ch: the channel
+ * @rights: whose: of those who receive, who send, or both
+ */
+void vbuf_wakes_tell_end(struct vbuf_channel *ch, u32 rights)
+{
+	if (rights & VBUF_RIGHT_RECV)
+		__wake_up(&ch->can_recv, TASK_NORMAL, 0,
+			  poll_to_key(EPOLLHUP));
+	if (rights & VBUF_RIGHT_SEND)
+		__wake_up(&ch->can_send, TASK_NORMAL, 0,
+			  poll_to_key(EPOLLERR));
 }
 
 static void wake_pollers(struct vbuf_channel *ch,
@@ -89,12 +105,7 @@ static void wake_pollers(struct vbuf_channel *ch,
 	if (wakes->out && waitqueue_active(&ch->can_send))
 		__wake_up(&ch->can_send, TASK_NORMAL, wakes->out,
 			  poll_to_key(EPOLLOUT | EPOLLWRNORM));
-	if (wakes->hup & VBUF_RIGHT_RECV)
-		__wake_up(&ch->can_recv, TASK_NORMAL, 0,
-			  poll_to_key(EPOLLHUP));
-	if (wakes->hup & VBUF_RIGHT_SEND)
-		__wake_up(&ch->can_send, TASK_NORMAL, 0,
-			  poll_to_key(EPOLLERR));
+	vbuf_wakes_tell_end(ch, wakes->hup);
 }
 
 static void signal_owners(struct vbuf_channel *ch,

@@ -26,7 +26,7 @@
  * @in: messages that entered the queue, where somebody watches
  * @out: slots that became free, where somebody watches
  * @hup: VBUF_RIGHT_RECV, VBUF_RIGHT_SEND: the endpoints with that right have
- *	lost the other side, or one of them has lost the right
+ *	lost the other side
  * @may_defer: senders that are handed a slot may be woken later
  * @arm: one will be: set the timer
  * @flush: wake those that wait for it now
@@ -50,6 +50,7 @@ void vbuf_wakes_serve_sender(struct vbuf_channel *ch,
 			     struct vbuf_wakes *wakes)
 	__must_hold(&ch->lock);
 
+void vbuf_wakes_tell_end(struct vbuf_channel *ch, u32 rights);
 void vbuf_wakes_carry_out(struct vbuf_channel *ch,
 			  const struct vbuf_wakes *wakes);
 

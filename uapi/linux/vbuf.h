@@ -43,7 +43,7 @@
  * Each structure that an ioctl takes begins with its own size in bytes, as the
  * caller knows it. A smaller one than the kernel's is taken as if the rest were
  * zero; a larger one is taken if what the kernel does not know is zero, and
- * fails with %E2BIG if it is not. A size smaller than that of the structure's
+ * fails with %E2BIG if it is not, or if it is larger than 4096 bytes. A size smaller than that of the structure's
  * first release is %EINVAL, and so is a set bit or a reserved field that has no
  * meaning yet.
  *
@@ -53,7 +53,8 @@
  * need to know about the file's state: %VBUF_IOC_CREATE, %VBUF_IOC_OPEN and
  * %VBUF_IOC_REOPEN fail with %EISCONN on a file that is an endpoint, the others
  * with %ENOTCONN on one that is not; so do read() and write(), and poll()
- * gives %POLLERR.
+ * gives %POLLERR at once (so make a file an endpoint before an epoll instance
+ * watches it: the change makes no edge).
  */
 
 /* The largest geometry, and the longest vector. */
@@ -207,8 +208,9 @@ struct vbuf_xfer {
  * @len: SEND: in: bytes of the message; RECV: out: bytes of the message, also
  *	where it did not fit into @size (%EMSGSIZE)
  * @pid: RECV with %VBUF_INFO: out: the sending process, as seen from the
- *	caller's pid namespace; 0 if it cannot be seen from there. Information:
- *	the process may be gone and its number used again
+ *	caller's pid namespace; 0 if it cannot be seen from there, which in a
+ *	namespace other than the initial one no process can that has ended.
+ *	Information: the number may have been used again
  * @uid: RECV with %VBUF_INFO: out: the effective user id with which the sending
  *	endpoint was opened, in the caller's user namespace (the overflow id
  *	if it has none there)
@@ -426,7 +428,7 @@ struct vbuf_list {
  * * %EINVAL: no or unknown rights; a geometry, mode or flag out of range; a
  *   malformed name; %VBUF_PERSIST without a name
  * * %EEXIST: the name is taken
- * * %EISCONN: the file is an endpoint already
+ * * %EISCONN: the file is an endpoint already, or just being made one
  * * %EDQUOT: a limit of the user or of the module is reached; the module's
  *   parameter limit_hits counts which
  * * %ENOMEM: not enough memory, also by the memory cgroup's limit
@@ -444,7 +446,7 @@ struct vbuf_list {
  * * %ENOENT: no such name
  * * %EACCES: the channel's mode does not give the caller these rights, and it
  *   has no CAP_IPC_OWNER in the user namespace of the network namespace
- * * %EISCONN: the file is an endpoint already
+ * * %EISCONN: the file is an endpoint already, or just being made one
  * * %EDQUOT: a limit on endpoints is reached
  * * %ENOMEM: not enough memory
  */
@@ -461,7 +463,7 @@ struct vbuf_list {
  * * %EBADF: @fd is not open, or no file of /dev/vbuf
  * * %ENOTCONN: @fd is not an endpoint
  * * %EACCES: more rights than @fd has, or has not shut down
- * * %EISCONN: the file is an endpoint already
+ * * %EISCONN: the file is an endpoint already, or just being made one
  * * %EDQUOT: a limit on endpoints is reached
  * * %ENOMEM: not enough memory
  */
@@ -612,8 +614,8 @@ struct vbuf_list {
  *
  * Gives up rights of the endpoint (struct vbuf_shutdown), for every process
  * that has it: as if it were closed for that direction, to the others and to
- * itself. Wakes the threads that block in it, which fail with %EPIPE. What it
- * owns by a right that it gives up goes back as at close. Giving up again what
+ * itself. Wakes the threads that block in it to send or to receive, which fail
+ * with %EPIPE. What it owns by a right that it gives up goes back as at close. Giving up again what
  * was given up is no error. Does not block.
  *
  * * %EINVAL: no or unknown rights
