@@ -40,10 +40,8 @@ static void lay_out(struct vbuf_pool *pool, u32 block)
 				    order_base_2(pool->slots));
 		pool->blocks = DIV_ROUND_UP(pool->slots, 1U << pool->shift);
 		pool->block_bytes = PAGE_ALIGN(pool->stride << pool->shift);
-		pool->mask = (1U << pool->shift) - 1;
 	} else {
 		pool->shift = 0;
-		pool->mask = 0;
 		pool->pieces = DIV_ROUND_UP(pool->stride, block);
 		pool->blocks = (size_t)pool->slots * pool->pieces;
 		/* Pieces of one size, so that the last is not half empty. */
@@ -132,6 +130,21 @@ static int alloc_bytes(struct vbuf_pool *pool)
 	return err;
 }
 
+/* Tells each slot where its bytes are. */
+static void locate(struct vbuf_pool *pool)
+{
+	u32 in_block = 1U << pool->shift, n;
+	void *block;
+
+	for (n = 0; n < pool->slots; n++) {
+		block = pool->block[(size_t)(n / in_block) * pool->pieces];
+		pool->slot[n].data = block +
+				     (size_t)(n % in_block) * pool->stride;
+		if (!(n % 4096))
+			cond_resched();
+	}
+}
+
 /**
  * vbuf_slots_init() - take the memory of all slots
  * @pool: planned; may end up laid out otherwise
@@ -150,6 +163,8 @@ int vbuf_slots_init(struct vbuf_pool *pool)
 	err = alloc_bytes(pool);
 	if (err)
 		vbuf_slots_deinit(pool);
+	else
+		locate(pool);
 	return err;
 }
 
@@ -159,7 +174,8 @@ int vbuf_slots_init(struct vbuf_pool *pool)
  */
 void vbuf_slots_deinit(struct vbuf_pool *pool)
 {
-	static_assert(sizeof(struct vbuf_slot) <= 64);
+	/* One cache line, and a shift to find it. */
+	static_assert(sizeof(struct vbuf_slot) == 64);
 
 	free_blocks(pool);
 	kvfree(pool->slot);

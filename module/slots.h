@@ -53,6 +53,7 @@ struct vbuf_rooms {
 
 /**
  * struct vbuf_slot - describes a slot, and the message in it
+ * @data: its bytes, or the first piece of them; constant after creation
  * @next: the slot behind it on its chain
  * @prev: the slot before it, where it is held
  * @len: bytes of the message
@@ -67,6 +68,7 @@ struct vbuf_rooms {
  * @uid: who opened the sending endpoint
  */
 struct vbuf_slot {
+	void *data;
 	u32 next;
 	u32 prev;
 	u32 len;
@@ -88,7 +90,6 @@ struct vbuf_slot {
  * @slots: how many slots
  * @stride: bytes from slot to slot, or, over several blocks, of one slot
  * @shift: log2 of the slots in a block
- * @mask: that number less one
  * @pieces: blocks that a slot extends over, 1 where @shift counts
  */
 struct vbuf_pool {
@@ -96,7 +97,6 @@ struct vbuf_pool {
 	void **block;
 	u32 pieces;
 	u32 shift;
-	u32 mask;
 	u32 stride;
 	u32 slots;
 	u32 block_bytes;
@@ -120,23 +120,17 @@ u64 vbuf_slots_bytes(const struct vbuf_pool *pool);
 int vbuf_slots_init(struct vbuf_pool *pool);
 void vbuf_slots_deinit(struct vbuf_pool *pool);
 
-/* Where a slot begins, in a pool whose slots have one piece. */
-static inline void *vbuf_slots_data(const struct vbuf_pool *pool, u32 n)
-{
-	return pool->block[n >> pool->shift] +
-	       (size_t)(n & pool->mask) * pool->stride;
-}
-
 /* Where byte @off of a slot stands, and how many follow it in one piece. */
 static inline void *vbuf_slots_piece(const struct vbuf_pool *pool, u32 n,
 				     u32 off, u32 *bytes)
 {
-	u32 piece = off / pool->block_bytes;
+	u32 piece;
 
 	if (pool->pieces == 1) {
 		*bytes = pool->stride - off;
-		return vbuf_slots_data(pool, n) + off;
+		return pool->slot[n].data + off;
 	}
+	piece = off / pool->block_bytes;
 	off %= pool->block_bytes;
 	*bytes = pool->block_bytes - off;
 	return pool->block[(size_t)n * pool->pieces + piece] + off;

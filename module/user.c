@@ -331,8 +331,8 @@ int vbuf_user_fill(struct vbuf_batch *batch,
 		slot->uid = uid;
 		slot->pid = current->tgid;
 		if (likely(entry.len <= most)) {
-			err = get_short(vbuf_slots_data(pool, n),
-					u64_to_user_ptr(entry.buf), entry.len);
+			err = get_short(slot->data, u64_to_user_ptr(entry.buf),
+					entry.len);
 		} else {
 			user_read_access_end();
 			err = vbuf_user_copy_in(pool, n,
@@ -402,8 +402,8 @@ int vbuf_user_empty(struct vbuf_batch *batch, struct vbuf_msg __user *msgs)
 		if (unlikely(err))
 			break;
 		if (likely(slot->len <= most)) {
-			err = put_short(u64_to_user_ptr(buf),
-					vbuf_slots_data(pool, n), slot->len);
+			err = put_short(u64_to_user_ptr(buf), slot->data,
+					slot->len);
 		} else {
 			user_access_end();
 			err = vbuf_user_copy_out(pool, n,

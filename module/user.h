@@ -49,7 +49,7 @@ static __always_inline int vbuf_user_copy_in(const struct vbuf_pool *pool,
 	might_fault();
 	if (unlikely(pool->pieces != 1))
 		return vbuf_user_copy_in_pieces(pool, n, from, len);
-	return raw_copy_from_user(vbuf_slots_data(pool, n), from, len) ?
+	return raw_copy_from_user(pool->slot[n].data, from, len) ?
 	       -EFAULT : 0;
 }
 
@@ -60,7 +60,7 @@ static __always_inline int vbuf_user_copy_out(const struct vbuf_pool *pool,
 	might_fault();
 	if (unlikely(pool->pieces != 1))
 		return vbuf_user_copy_out_pieces(pool, n, to, len);
-	return raw_copy_to_user(to, vbuf_slots_data(pool, n), len) ?
+	return raw_copy_to_user(to, pool->slot[n].data, len) ?
 	       -EFAULT : 0;
 }
 
