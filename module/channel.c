@@ -14,6 +14,21 @@
 #include "limits.h"
 #include "wakes.h"
 
+/* Of its own, so that a channel takes no more than its size. */
+static struct kmem_cache *channels;
+
+/* Module-wide. Return: 0 or -ENOMEM. */
+int vbuf_channel_init(void)
+{
+	channels = KMEM_CACHE(vbuf_channel, SLAB_ACCOUNT | SLAB_HWCACHE_ALIGN);
+	return channels ? 0 : -ENOMEM;
+}
+
+void vbuf_channel_exit(void)
+{
+	kmem_cache_destroy(channels);
+}
+
 /**
  * vbuf_channel_drain() - wait until nothing is queued or being received
  * @ep: any endpoint of the channel
@@ -275,7 +290,7 @@ static struct vbuf_channel *alloc_channel(const struct vbuf_attr *attr)
 {
 	struct vbuf_channel *ch;
 
-	ch = kzalloc(sizeof(*ch), GFP_KERNEL_ACCOUNT);
+	ch = kmem_cache_zalloc(channels, GFP_KERNEL);
 	if (!ch)
 		return NULL;
 	ch->attr = *attr;
@@ -337,7 +352,7 @@ undo_charge:
 put_account:
 	vbuf_limits_account_put(ch->account);
 free_channel:
-	kfree(ch);
+	kmem_cache_free(channels, ch);
 	return ERR_PTR(err);
 }
 
@@ -357,6 +372,6 @@ struct vbuf_channel *vbuf_channel_destroy(struct vbuf_channel *ch)
 	vbuf_slots_deinit(&ch->pool);
 	uncharge(ch);
 	vbuf_limits_account_put(ch->account);
-	kfree(ch);
+	kmem_cache_free(channels, ch);
 	return NULL;
 }

@@ -164,6 +164,8 @@ struct vbuf_channel {
 
 struct vbuf_endpoint;
 
+int vbuf_channel_init(void);
+void vbuf_channel_exit(void);
 struct vbuf_channel *vbuf_channel_create(const struct vbuf_attr *attr);
 struct vbuf_channel *vbuf_channel_destroy(struct vbuf_channel *ch);
 

@@ -9,6 +9,7 @@
 #include <linux/printk.h>
 
 #include "cdev.h"
+#include "channel.h"
 #include "endpoint.h"
 #include "main.h"
 #include "registry.h"
@@ -18,6 +19,7 @@ static const struct {
 	int (*init)(void);
 	void (*exit)(void);
 } parts[] = {
+	{ vbuf_channel_init, vbuf_channel_exit },
 	{ vbuf_endpoint_init, vbuf_endpoint_exit },
 	{ vbuf_registry_init, vbuf_registry_exit },
 	{ vbuf_cdev_init, vbuf_cdev_exit },
