@@ -73,11 +73,11 @@ class Job:
             f"exec {shlex.join(words)}\n")
 
     def write_kept(self):
-        """Folders below /tmp that the guest is to see all the same."""
+        """Folders that the guest is to see where it has folders of its own."""
         kept = {str(REPOSITORY), os.getcwd()}
         (self.dir / "keep").write_text(
             "".join(f"{path}\n" for path in sorted(kept)
-                    if path.startswith("/tmp/")))
+                    if path.startswith(("/tmp/", "/run/"))))
 
     def clean(self):
         """Removes what nobody wants to find."""

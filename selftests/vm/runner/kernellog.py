@@ -4,7 +4,7 @@
 import re
 
 COMPLAINT = re.compile("|".join([
-    r"WARNING: ", r"BUG: ", r"\bOops\b", r"Kernel panic", r"KASAN: ",
+    r"WARNING: ", r"BUG: ", r"\bBUG [\w-]+ \(", r"\bOops\b", r"Kernel panic", r"KASAN: ",
     r"UBSAN: ", r"KCSAN: ", r"(?<!\] )general protection fault[:,]",
     r"unable to handle", r"double fault:", r"Bad page ", r"Call Trace:",
     r"possible (circular|recursive) locking", r"inconsistent lock state",

@@ -10,7 +10,7 @@ import time
 from . import machine
 from .kernellog import KernelLog
 
-GRACE = 20
+GRACE = 60
 
 
 class Stream:
