@@ -22,8 +22,9 @@ static long op_writev(struct vt_call *call)
 {
 	struct iovec iov[] = { { call->data, SIZE / 2 },
 			       { call->arg, SIZE / 2 } };
+	ssize_t ret = writev(call->fd, iov, 2);
 
-	return writev(call->fd, iov, 2);
+	return ret < 0 ? -errno : ret;
 }
 
 static long op_recvv(struct vt_call *call)
@@ -45,8 +46,9 @@ static long op_readv(struct vt_call *call)
 {
 	struct iovec iov[] = { { call->data, SIZE / 2 },
 			       { call->arg, SIZE / 2 } };
+	ssize_t ret = readv(call->fd, iov, 2);
 
-	return readv(call->fd, iov, 2);
+	return ret < 0 ? -errno : ret;
 }
 
 FIXTURE(slow) {

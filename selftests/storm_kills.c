@@ -155,8 +155,8 @@ TEST_F_TIMEOUT(kills, senders_send_whole_or_not_at_all, 90)
 			ASSERT_TRUE(vt_blocked(self->work.fd, CREW, 0));
 		for (i = 0; i < n; i++) {
 			memset(&msg, 0xcc, sizeof(msg));
-			ASSERT_EQ((int)sizeof(msg), vt_recv(self->work.fd, &msg,
-							     sizeof(msg), 0));
+			ASSERT_EQ((long)sizeof(msg),
+				  vt_recv(self->work.fd, &msg, sizeof(msg), 0));
 			ASSERT_TRUE(count_next(next, self->born, &msg));
 		}
 		crew_kill(&self->crew, storm_below(&self->rnd, CREW));
@@ -211,8 +211,8 @@ TEST_F_TIMEOUT(kills, receivers_pass_on_what_they_were_handed, 90)
 			ASSERT_TRUE(vt_blocked(self->work.fd, 0, CREW));
 		for (; n; n--) {
 			storm_fill(&msg, 0, nr++);
-			ASSERT_EQ(0, vt_send(self->work.fd, &msg, sizeof(msg),
-					      0));
+			ASSERT_EQ(0, vt_send(self->work.fd, &msg,
+					     sizeof(msg), 0));
 		}
 		crew_kill(&self->crew, storm_below(&self->rnd, CREW));
 	}

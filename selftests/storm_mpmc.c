@@ -35,12 +35,8 @@ FIXTURE_VARIANT_ADD(mpmc, single) { false, ALL(cross_send), ALL(cross_recv) };
 FIXTURE_VARIANT_ADD(mpmc, stream) { false, ALL(cross_write), ALL(cross_read) };
 FIXTURE_VARIANT_ADD(mpmc, vector) { false, ALL(cross_sendv), ALL(cross_recvv) };
 FIXTURE_VARIANT_ADD(mpmc, mixed) { false, MIXED_SENDS, MIXED_RECVS };
-FIXTURE_VARIANT_ADD(mpmc, single_poll) {
-	true, ALL(cross_send), ALL(cross_recv)
-};
-FIXTURE_VARIANT_ADD(mpmc, vector_poll) {
-	true, ALL(cross_sendv), ALL(cross_recvv)
-};
+FIXTURE_VARIANT_ADD(mpmc, single_poll) { true, ALL(cross_send), ALL(cross_recv) };
+FIXTURE_VARIANT_ADD(mpmc, vector_poll) { true, ALL(cross_sendv), ALL(cross_recvv) };
 FIXTURE_VARIANT_ADD(mpmc, mixed_poll) { true, MIXED_SENDS, MIXED_RECVS };
 
 /* An endpoint of the worker's own; with O_NONBLOCK if it is to poll. */

@@ -224,7 +224,7 @@ static void progress(struct sums *sums, unsigned int more)
 TEST_F_TIMEOUT(stopped, storm_loses_nothing, 90)
 {
 	bool halted[WORKERS] = { false };
-	__u64 rnd = storm_seed(), n;
+	__u64 rnd = storm_seed(), n, got, sum;
 	unsigned int i, which;
 
 	self->sums = storm_shared(sizeof(*self->sums));
@@ -251,9 +251,11 @@ TEST_F_TIMEOUT(stopped, storm_loses_nothing, 90)
 	for (; i < WORKERS; i++)
 		EXPECT_EQ(0, vt_reap(self->crew.pid[i]));
 	for (i = 0; i < SENDERS; i++) {
-		n = self->sums->sent[i];
-		EXPECT_EQ(n, self->sums->got[i]);
-		EXPECT_EQ(n * (n - 1) / 2, self->sums->got_sum[i]);
+		n = atomic_load(&self->sums->sent[i]);
+		got = atomic_load(&self->sums->got[i]);
+		sum = atomic_load(&self->sums->got_sum[i]);
+		EXPECT_EQ(n, got);
+		EXPECT_EQ(n * (n - 1) / 2, sum);
 	}
 	EXPECT_TRUE(vt_settled(self->fd));
 }
