@@ -8,7 +8,7 @@
 #include "storm.h"
 
 #define WORKERS		8U
-#define ROUNDS		60U
+#define ROUNDS		40U
 #define BATCH		3U
 
 struct work {

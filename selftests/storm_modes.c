@@ -11,7 +11,7 @@
 #define WORKERS		5U
 #define CHANNELS	8U
 #define FILES		12U
-#define KILLS		300U
+#define KILLS		120U
 #define BATCH		4U
 #define LOOK		64U
 

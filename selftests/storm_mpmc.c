@@ -8,7 +8,7 @@
 #include "storm.h"
 
 #define WORKERS		4U
-#define MESSAGES	3000U
+#define MESSAGES	2000U
 #define SLOTS		4U
 
 FIXTURE(mpmc) {
