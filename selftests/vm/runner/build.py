@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from . import cache
@@ -88,14 +89,19 @@ def module(kernel, root=None):
 
 
 def keep_result(tree, done):
-    """Moves the one module that was built to its own folder."""
+    """Moves the one module that was built to its own folder, unless another
+    copy of the same sources came first."""
     built = list(tree.rglob("*.ko"))
     if len(built) != 1:
         raise RunError(f"one module was to be built, found {len(built)}")
-    new = done.with_suffix(".new")
-    new.mkdir(parents=True, exist_ok=True)
+    done.parent.mkdir(exist_ok=True)
+    new = Path(tempfile.mkdtemp(dir=tree.parent))
     shutil.copy(built[0], new)
-    os.rename(new, done)
+    with cache.locked(done.parent.with_suffix(".lock")):
+        if done.is_dir():
+            shutil.rmtree(new)
+        else:
+            os.rename(new, done)
 
 
 def userlib():
