@@ -45,9 +45,16 @@ def used(path):
     were of none for long."""
     os.utime(path)
     oldest = time.time() - UNUSED_DAYS * 24 * 3600
-    for old in path.parent.iterdir():
-        if old.stat().st_mtime < oldest:
-            if old.is_dir():
-                shutil.rmtree(old, ignore_errors=True)
-            else:
-                old.unlink(missing_ok=True)
+    for neighbour in path.parent.iterdir():
+        # Others may be at the same.
+        with contextlib.suppress(FileNotFoundError):
+            if neighbour.stat().st_mtime < oldest:
+                forget(neighbour)
+
+
+def forget(path):
+    """Removes a result, be it a file or a folder."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink()
