@@ -6,7 +6,7 @@
 project = "vbuf"
 author = "vbuf developers"
 copyright = author
-release = "0.1"
+release = "1.0"
 
 exclude_patterns = ["build"]
 highlight_language = "none"

@@ -43,9 +43,9 @@
  * Each structure that an ioctl takes begins with its own size in bytes, as the
  * caller knows it. A smaller one than the kernel's is taken as if the rest were
  * zero; a larger one is taken if what the kernel does not know is zero, and
- * fails with %E2BIG if it is not, or if it is larger than 4096 bytes. A size smaller than that of the structure's
- * first release is %EINVAL, and so is a set bit or a reserved field that has no
- * meaning yet.
+ * fails with %E2BIG if it is not, or if it is larger than 4096 bytes. A size
+ * smaller than that of the structure's first release is %EINVAL, and so is a
+ * set bit or a reserved field that has no meaning yet.
  *
  * Every command may fail with %EFAULT (the structure, or what it points to,
  * cannot be read or written), %EINVAL and %E2BIG as just said, and %ENOTTY (no
@@ -615,8 +615,8 @@ struct vbuf_list {
  * Gives up rights of the endpoint (struct vbuf_shutdown), for every process
  * that has it: as if it were closed for that direction, to the others and to
  * itself. Wakes the threads that block in it to send or to receive, which fail
- * with %EPIPE. What it owns by a right that it gives up goes back as at close. Giving up again what
- * was given up is no error. Does not block.
+ * with %EPIPE. What it owns by a right that it gives up goes back as at close.
+ * Giving up again what was given up is no error. Does not block.
  *
  * * %EINVAL: no or unknown rights
  * * %EBADF: the endpoint never had one of the rights
