@@ -186,31 +186,59 @@ TEST_F_TIMEOUT(storm, each_message_once_in_order, 60)
 	EXPECT_EQ(0U, info.depth);
 }
 
-/* A restarted call must not begin its waiting anew. */
-TEST_F_TIMEOUT(storm, deadline_ends_the_wait, 60)
-{
-	struct vbuf_xfer arg = { .size = sizeof(arg) };
-	struct storm_msg msg;
-	timer_t timer;
-	int ret;
+FIXTURE(deadline) {
+	struct side side;	/* for its hits */
+	int rx, tx;
+};
 
-	arg.buf = (uintptr_t)&msg;
-	arg.len = sizeof(msg);
-	storm_fill(&msg, 1, 0);
-	timer = storm_begin(&self->recv);
-	do {
-		arg.deadline_ns = vt_in(100);
-		ret = vt_ioctl(self->recv.fd, VBUF_IOC_RECV, &arg);
-	} while (ret == -EINTR && !variant->restart &&
-		 ++self->recv.interrupted < 5);
-	EXPECT_EQ(variant->restart ? -ETIMEDOUT : -EINTR, ret);
-	EXPECT_EQ(0, vt_send(self->send.fd, &msg, sizeof(msg), 0));
-	EXPECT_EQ(0, vt_send(self->send.fd, &msg, sizeof(msg), 0));
-	arg.deadline_ns = vt_in(100);
+FIXTURE_VARIANT(deadline) {
+	bool restart;
+};
+
+FIXTURE_VARIANT_ADD(deadline, restart) { true };
+FIXTURE_VARIANT_ADD(deadline, eintr) { false };
+
+FIXTURE_SETUP(deadline)
+{
+	vt_pair(&self->rx, &self->tx, vt_attr(1, sizeof(struct storm_msg)));
+	handle(variant->restart);
+}
+
+FIXTURE_TEARDOWN(deadline)
+{
+	EXPECT_TRUE(vt_settled(self->rx));
+	close(self->rx);
+	close(self->tx);
+}
+
+/* What the call returns at last; who sees EINTR makes it again as it was. */
+static long wait_a_while(int fd, unsigned long cmd, struct storm_msg *msg,
+			 bool restart)
+{
+	struct vbuf_xfer arg = {
+		.size = sizeof(arg), .buf = (uintptr_t)msg, .len = sizeof(*msg),
+		.deadline_ns = vt_in(100) };
+	long ret;
+
 	do
-		ret = vt_ioctl(self->send.fd, VBUF_IOC_SEND, &arg);
-	while (ret == -EINTR && !variant->restart);
-	EXPECT_EQ(-ETIMEDOUT, ret);
+		ret = vt_ioctl(fd, cmd, &arg);
+	while (ret == -EINTR && !restart);
+	return ret;
+}
+
+/* A restarted call must not begin its waiting anew. */
+TEST_F(deadline, ends_the_wait)
+{
+	timer_t timer = storm_begin(&self->side);
+	struct storm_msg msg;
+
+	storm_fill(&msg, 1, 0);
+	EXPECT_EQ(-ETIMEDOUT, wait_a_while(self->rx, VBUF_IOC_RECV, &msg,
+					   variant->restart));
+	EXPECT_EQ(0, vt_send(self->tx, &msg, sizeof(msg), 0));
+	EXPECT_EQ(-ETIMEDOUT, wait_a_while(self->tx, VBUF_IOC_SEND, &msg,
+					   variant->restart));
+	EXPECT_LT(0U, atomic_load(&self->side.hits));
 	timer_delete(timer);
 }
 
