@@ -11,6 +11,8 @@
 /* The queue is filled this often, at least, before the clock runs. */
 #define RATE_WARM_FILLS 3
 #define RATE_MOST 262144
+/* How often to try how long messages take. */
+#define RATE_TRIES 3
 
 struct job {
 	const struct rate *rate;
@@ -148,17 +150,33 @@ int rate_run(const struct rate *r, struct rate_sample *sample)
 	return ret;
 }
 
+/* The fastest of a few tries: the others met the machine's other work. */
+static int fastest(const struct rate *r, uint64_t *ns)
+{
+	struct rate_sample sample;
+	unsigned int i;
+
+	*ns = UINT64_MAX;
+	for (i = 0; i < RATE_TRIES; i++) {
+		if (rate_run(r, &sample))
+			return -1;
+		if (sample.ns < *ns)
+			*ns = sample.ns;
+	}
+	return 0;
+}
+
 /* Chooses how many messages to time, so that a phase takes about as long. */
 int rate_calibrate(struct rate *r, uint64_t budget_ns)
 {
 	unsigned int unit = 2 * QUEUE_MAX_BATCH;
-	struct rate_sample sample;
 	uint64_t least = 4ULL * (r->depth < unit ? r->depth : unit);
+	uint64_t ns;
 
 	r->messages = least;
-	if (rate_run(r, &sample))
+	if (fastest(r, &ns))
 		return -1;
-	r->messages = budget_ns * least / (sample.ns ? sample.ns : 1);
+	r->messages = budget_ns * least / (ns ? ns : 1);
 	if (r->messages > RATE_MOST)
 		r->messages = RATE_MOST;
 	r->messages -= r->messages % unit;

@@ -93,14 +93,15 @@ static void translate(plugin_id id, struct qemu_plugin_tb *tb)
 	(void)id;
 	for (i = 0; i < qemu_plugin_tb_n_insns(tb); i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
+		uint64_t *counter = counter_of(qemu_plugin_insn_vaddr(insn));
 
 		if (is_mark(insn, mark_start))
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, start, NO_REGISTERS, NULL);
 		else if (is_mark(insn, mark_stop))
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, stop, NO_REGISTERS, NULL);
 		else
-			qemu_plugin_register_vcpu_insn_exec_inline(
-				insn, INLINE_ADD_U64, counter_of(qemu_plugin_insn_vaddr(insn)), 1);
+			qemu_plugin_register_vcpu_insn_exec_inline(insn, INLINE_ADD_U64, counter,
+								   1);
 	}
 }
 
