@@ -77,7 +77,7 @@ def full(plan):
     plan.floor()
     plan.rate(SUBJECTS, SIZES + [LARGE], modes)
     plan.vector_depth()
-    plan.trip(SUBJECTS, [8], 2000)
+    plan.trip(SUBJECTS, [8], 5000)
     plan.trip(SUBJECTS, [64, 1024, 4096, 65536], 1000, repeat=1)
     plan.trip(SINGLES, [LARGE], 100, repeat=1)
     plan.count(SUBJECTS, [64, 65536], modes)
@@ -99,7 +99,7 @@ def quick(plan):
     plan.rate(["vbuf-x32"], [8, 64], ["same"])
     plan.rate(["vbuf", "pipe"], [64], ["1x1"])
     plan.vector_depth()
-    plan.trip(["vbuf", "vbuf-ioctl", "pipe", "mq"], [8], 2000)
+    plan.trip(["vbuf", "vbuf-ioctl", "pipe", "mq"], [8], 5000)
 
 
 def targets(plan):
