@@ -290,7 +290,7 @@ static struct vbuf_channel *alloc_channel(const struct vbuf_attr *attr)
 {
 	struct vbuf_channel *ch;
 
-	ch = kmem_cache_zalloc(channels, GFP_KERNEL);
+	ch = kmem_cache_zalloc(channels, VBUF_GFP);
 	if (!ch)
 		return NULL;
 	ch->attr = *attr;

@@ -42,7 +42,7 @@ struct vbuf_endpoint *vbuf_endpoint_create(struct vbuf_channel *ch,
 	struct vbuf_endpoint *ep;
 	int err;
 
-	ep = kmem_cache_zalloc(endpoints, GFP_KERNEL);
+	ep = kmem_cache_zalloc(endpoints, VBUF_GFP);
 	if (!ep)
 		return ERR_PTR(-ENOMEM);
 	ep->account = vbuf_limits_account_get();

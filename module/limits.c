@@ -121,7 +121,7 @@ static struct vbuf_account *account_get_one(struct user_namespace *ns,
 	spin_unlock(&accounts_lock);
 	if (account)
 		return account;
-	fresh = kzalloc(sizeof(*fresh), GFP_KERNEL_ACCOUNT);
+	fresh = kzalloc(sizeof(*fresh), VBUF_GFP);
 	if (!fresh)
 		return NULL;
 	fresh->refs = 1;

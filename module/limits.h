@@ -2,7 +2,15 @@
 #ifndef VBUF_LIMITS_H
 #define VBUF_LIMITS_H
 
+#include <linux/gfp.h>
 #include <linux/types.h>
+
+/*
+ * How all memory is asked for: counted for the caller's memory cgroup, failing
+ * rather than calling the OOM killer (plain GFP_KERNEL_ACCOUNT does, at the
+ * cgroup's limit), and without a word in the log.
+ */
+#define VBUF_GFP	(GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
 
 /**
  * DOC: Limits

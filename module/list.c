@@ -11,6 +11,7 @@
 
 #include "channel.h"
 #include "endpoint.h"
+#include "limits.h"
 #include "list.h"
 #include "registry.h"
 #include "user.h"
@@ -156,7 +157,7 @@ static long list_endpoints(const struct vbuf_list *arg)
 	u32 done = 0;
 	long n;
 
-	chunk = kmalloc(sizeof(*chunk), GFP_KERNEL_ACCOUNT);
+	chunk = kmalloc(sizeof(*chunk), VBUF_GFP);
 	if (!chunk)
 		return -ENOMEM;
 	chunk->after = arg->after;

@@ -16,6 +16,7 @@
 #include <net/netns/generic.h>
 
 #include "channel.h"
+#include "limits.h"
 #include "registry.h"
 
 /**
@@ -109,7 +110,7 @@ int vbuf_registry_add(struct vbuf_channel *ch)
 	if (*ch->name && find_locked(vnet, ch->name))
 		return -EEXIST;
 	ch->id = ++last_id;
-	err = xa_err(xa_store(&vnet->channels, ch->id, ch, GFP_KERNEL_ACCOUNT));
+	err = xa_err(xa_store(&vnet->channels, ch->id, ch, VBUF_GFP));
 	if (err)
 		return err;
 	ch->net = vnet;

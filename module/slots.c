@@ -10,13 +10,8 @@
 #include <linux/slab.h>
 #include <linux/vbuf.h>
 
+#include "limits.h"
 #include "slots.h"
-
-/*
- * Fails rather than calls the OOM killer (plain GFP_KERNEL_ACCOUNT does, at a
- * memory cgroup's limit), and without a word in the log.
- */
-#define POOL_GFP	(GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
 
 /* Up to here the page allocator serves blocks readily. */
 #define EASY_BLOCK	((u32)PAGE_SIZE << PAGE_ALLOC_COSTLY_ORDER)
@@ -68,7 +63,7 @@ static int alloc_blocks(struct vbuf_pool *pool, gfp_t gfp)
 {
 	size_t i;
 
-	pool->block = kvcalloc(pool->blocks, sizeof(*pool->block), POOL_GFP);
+	pool->block = kvcalloc(pool->blocks, sizeof(*pool->block), VBUF_GFP);
 	if (!pool->block)
 		return -ENOMEM;
 	for (i = 0; i < pool->blocks; i++) {
@@ -118,14 +113,14 @@ static int alloc_bytes(struct vbuf_pool *pool)
 	bool easy = pool->block_bytes <= EASY_BLOCK;
 	int err;
 
-	err = alloc_blocks(pool, easy ? POOL_GFP : POOL_GFP | __GFP_NORETRY);
+	err = alloc_blocks(pool, easy ? VBUF_GFP : VBUF_GFP | __GFP_NORETRY);
 	if (err == -ENOMEM && !easy) {
 		lay_out(pool, EASY_BLOCK);
-		err = alloc_blocks(pool, POOL_GFP);
+		err = alloc_blocks(pool, VBUF_GFP);
 	}
 	if (err == -ENOMEM) {
 		lay_out(pool, PAGE_SIZE);
-		err = alloc_blocks(pool, POOL_GFP);
+		err = alloc_blocks(pool, VBUF_GFP);
 	}
 	return err;
 }
@@ -157,7 +152,7 @@ int vbuf_slots_init(struct vbuf_pool *pool)
 {
 	int err;
 
-	pool->slot = kvcalloc(pool->slots, sizeof(*pool->slot), POOL_GFP);
+	pool->slot = kvcalloc(pool->slots, sizeof(*pool->slot), VBUF_GFP);
 	if (!pool->slot)
 		return fatal_signal_pending(current) ? -EINTR : -ENOMEM;
 	err = alloc_bytes(pool);

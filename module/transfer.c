@@ -185,7 +185,7 @@ long vbuf_transfer_send(struct vbuf_endpoint *ep, struct vbuf_call call,
 	const void __user *from = u64_to_user_ptr(arg->buf);
 	ssize_t n;
 
-	if (unlikely(!access_ok(from, min_t(u64, arg->len, VBUF_MAX_SLOT_SIZE))))
+	if (unlikely(!vbuf_user_in_range(from, arg->len)))
 		return -EFAULT;
 	/* Nothing is dropped for what could not be sent anyway. */
 	if (unlikely(call.flags & VBUF_DROP_OLDEST) &&
@@ -212,7 +212,7 @@ long vbuf_transfer_recv(struct vbuf_endpoint *ep, struct vbuf_call call,
 	u32 room = min_t(u64, arg->len, VBUF_MAX_SLOT_SIZE);
 	void __user *to = u64_to_user_ptr(arg->buf);
 
-	if (unlikely(!access_ok(to, room)))
+	if (unlikely(!vbuf_user_in_range(to, room)))
 		return -EFAULT;
 	return recv_one(ep, call, to, room, too_long);
 }

@@ -41,6 +41,12 @@ int vbuf_user_copy_in_iter(const struct vbuf_pool *pool, u32 n,
 int vbuf_user_copy_out_iter(const struct vbuf_pool *pool, u32 n,
 			    struct iov_iter *to, u32 len);
 
+/* access_ok() for a message of @len bytes; what is longer than any is not one. */
+static __always_inline bool vbuf_user_in_range(const void __user *addr, u64 len)
+{
+	return access_ok(addr, min_t(u64, len, VBUF_MAX_SLOT_SIZE));
+}
+
 /* Writes @len bytes, no more than a slot has, to slot @n. 0 or -EFAULT. */
 static __always_inline int vbuf_user_copy_in(const struct vbuf_pool *pool,
 					     u32 n, const void __user *from,
