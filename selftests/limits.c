@@ -142,7 +142,7 @@ TEST_F(limit, reached_counted_and_given_back)
 	int i;
 
 	EXPECT_EQ(0, ns_as(user, be_greedy, &greedy));
-	for (i = 0; i < PARAMS; i++)
+	for (i = 0; i < LIMITS; i++)
 		EXPECT_EQ(i == (int)variant->param ? 3U : 0U,
 			  param_hits(&self->params, i));
 	/* All of it is there again for the next. */

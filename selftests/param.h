@@ -5,17 +5,19 @@
 
 #include "vbuf_test.h"
 
-/* The six limits, in the order of the parameter limit_hits. */
+/* The limits first, in the order of the parameter limit_hits. */
 enum param {
 	MAX_CHANNELS, MAX_ENDPOINTS, MAX_BYTES,
 	USER_CHANNELS, USER_ENDPOINTS, USER_BYTES,
+	LIMITS,
+	SPIN_NS = LIMITS,
 	PARAMS
 };
 
-/* What they were, and how often each had been hit. */
+/* What they were, and how often each limit had been hit. */
 struct params {
 	unsigned long value[PARAMS];
-	unsigned long hits[PARAMS];
+	unsigned long hits[LIMITS];
 };
 
 void param_save(struct params *params);

@@ -47,7 +47,7 @@ static const char *group_of(unsigned int which)
 	return names[which];
 }
 
-/* Stops a process, or lets it go on; returns when that has happened. */
+/* Stops a process, and returns when it stands still; or lets it go on. */
 static void stop(bool freezer, unsigned int which, pid_t pid, bool halt)
 {
 	siginfo_t info;
@@ -57,7 +57,7 @@ static void stop(bool freezer, unsigned int which, pid_t pid, bool halt)
 		return;
 	}
 	kill(pid, halt ? SIGSTOP : SIGCONT);
-	if (waitid(P_PID, pid, &info, halt ? WSTOPPED : WCONTINUED))
+	if (halt && waitid(P_PID, pid, &info, WSTOPPED))
 		vt_die("waitid");
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The module's limits, as its parameters show and set them. */
+/* The module's parameters, as sysfs shows and sets them. */
 #include "param.h"
 
 static FILE *open_param(const char *name, const char *mode)
@@ -19,17 +19,18 @@ static const char *name_of(enum param which)
 	static const char *const names[PARAMS] = {
 		"max_channels", "max_endpoints", "max_bytes",
 		"user_channels", "user_endpoints", "user_bytes",
+		"spin_ns",
 	};
 
 	return names[which];
 }
 
-static void read_hits(unsigned long hits[PARAMS])
+static void read_hits(unsigned long hits[LIMITS])
 {
 	FILE *file = open_param("limit_hits", "re");
 	int i;
 
-	for (i = 0; i < PARAMS; i++)
+	for (i = 0; i < LIMITS; i++)
 		if (fscanf(file, i ? ",%lu" : "%lu", &hits[i]) != 1)
 			vt_die("limit_hits has no number %d", i);
 	fclose(file);
@@ -68,7 +69,7 @@ void param_restore(const struct params *params)
 /* How often the limit was hit since param_save(). */
 unsigned long param_hits(const struct params *since, enum param which)
 {
-	unsigned long hits[PARAMS];
+	unsigned long hits[LIMITS];
 
 	read_hits(hits);
 	return hits[which] - since->hits[which];
