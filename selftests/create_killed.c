@@ -41,7 +41,7 @@ static bool trace_has(const char *trace, const char *text)
 	if (!file)
 		vt_die("read %s", path);
 	while (fgets(line, sizeof(line), file))
-		found |= strstr(line, text) != NULL;
+		found |= !!strstr(line, text);
 	fclose(file);
 	return found;
 }

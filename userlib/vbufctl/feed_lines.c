@@ -45,7 +45,7 @@ static void report_line(const struct feed *feed, unsigned long long number,
 	report("%s: line %llu has %zu bytes, a slot of %s holds %u",
 	       feed->input_name, number, length, feed->channel_name,
 	       feed->slot_size);
-	report("the lines before it were sent; for such lines make the channel with --slot-size %zu",
+	report("the lines before it were sent; for it make the channel with --slot-size %zu",
 	       length);
 }
 

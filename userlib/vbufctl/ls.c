@@ -56,7 +56,7 @@ static int parse(int argc, char **argv, bool *json, uint64_t *interval)
 			break;
 		case OPT_INTERVAL:
 			if (!number_parse(optarg, 3600000, interval))
-				return verb_misused(&verb_ls, "--interval: '%s' is not a number of milliseconds up to an hour",
+				return verb_misused(&verb_ls, "--interval: '%s' is not 0 to 3600000 ms",
 						    optarg);
 			break;
 		default:

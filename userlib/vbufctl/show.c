@@ -129,9 +129,10 @@ static void print_flow(const char *title, __u64 messages, __u64 bytes)
 
 static void print_state(const struct vbuf_channel_info *channel)
 {
-	printf("slots      %u free, %u being sent, %u queued (at most %u so far), %u held by receivers\n",
+	printf("slots      %u free, %u being sent, %u queued (at most %u so far), ",
 	       channel->free, channel->sending, channel->depth,
-	       channel->max_depth, channel->receiving);
+	       channel->max_depth);
+	printf("%u held by receivers\n", channel->receiving);
 	print_flow("sent", channel->sent, channel->sent_bytes);
 	print_flow("received", channel->received, channel->received_bytes);
 	printf("dropped    %llu oldest, %llu with their receiver, %llu delivered too often\n",

@@ -107,6 +107,8 @@ static void translate(plugin_id id, struct qemu_plugin_tb *tb)
 
 __attribute__((visibility("default"))) int qemu_plugin_version = 1;
 
+int qemu_plugin_install(plugin_id id, const void *info, int argc, char **argv);
+
 __attribute__((visibility("default")))
 int qemu_plugin_install(plugin_id id, const void *info, int argc, char **argv)
 {
