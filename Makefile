@@ -35,6 +35,7 @@ deps:
 
 ## demo: shows vbuf at work, in a virtual machine
 demo: deps
+	$(Q)$(MAKE) $(quiet) -C selftests/demo
 	$(Q)selftests/vm/run --kernel 6.1 -- selftests/demo/run
 
 ## check: every test, on every kernel, in virtual machines. KERNEL=6.12 runs
