@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Hand-overs at every moment of a waiter's going to sleep, from another CPU
- * where there is one: no wake-up is lost. One that was would be waited for for
- * ever, as nobody else ever wakes the waiter.
+ * where there is one: no wake-up is lost. One that was would leave its waiter
+ * asleep, as nobody else ever wakes it.
  */
 #include "kselftest_harness.h"
 #include "param.h"
