@@ -18,6 +18,10 @@ all: module userlib
 
 ## module: vbuf.ko, in module/, for the kernel whose headers are in KDIR
 module:
+	$(Q)[ -e '$(KDIR)/Makefile' ] || { \
+		echo 'There are no kernel headers in $(KDIR): install the' \
+		'package linux-headers-$(shell uname -r), or say' \
+		'make KDIR=FOLDER.' >&2; exit 1; }
 	$(Q)$(MAKE) $(quiet) -C $(KDIR) M=$(CURDIR) modules
 
 ## userlib: libvbuf and vbufctl, in userlib/build/

@@ -243,6 +243,28 @@ TEST_F(channel, the_pid_is_as_the_receiver_sees_it)
 	EXPECT_EQ((__u32)pid, info(self->rx).pid);
 }
 
+/* From a namespace of its own nobody sees what a number once meant. */
+TEST_F(channel, the_pid_of_who_has_ended_is_known_outside_only)
+{
+	struct vbuf_msg *seen = shared_msg();
+	pid_t pid, sender;
+
+	ASSERT_EQ(0, unshare(CLONE_NEWPID));
+	pid = vt_fork();
+	if (pid == 0) {
+		sender = vt_fork();
+		if (sender == 0)
+			_exit(vt_put(self->tx, 'a') || vt_put(self->tx, 'b'));
+		if (vt_reap(sender))
+			_exit(1);
+		*seen = info(self->rx);
+		_exit(0);
+	}
+	ASSERT_EQ(0, vt_reap(pid));
+	EXPECT_EQ(0U, seen->pid);
+	EXPECT_LT((__u32)pid, info(self->rx).pid);
+}
+
 static void become(uid_t uid)
 {
 	if (setresgid(uid, uid, uid) || setresuid(uid, uid, uid) ||

@@ -3,6 +3,9 @@
 #include "vbuf_test.h"
 #include "kselftest_harness.h"
 
+#include <sys/inotify.h>
+#include <sys/stat.h>
+
 FIXTURE(channel) {
 	char buf[64];
 	int rx;
@@ -251,6 +254,27 @@ TEST_F(channel, the_open_mode_binds_read_and_write_alone)
 	EXPECT_EQ(-EBADF, vt_write(fd, "a", 1));
 	EXPECT_EQ(0, vt_put(fd, 'b'));
 	EXPECT_EQ('b', vt_take(self->rx));
+	close(fd);
+}
+
+/* Who watches the device node learns of no message. */
+TEST_F(channel, messages_are_no_events_of_the_device_node)
+{
+	int fd = inotify_init1(IN_NONBLOCK), other = vt_device();
+	struct inotify_event event;
+
+	ASSERT_LE(0, inotify_add_watch(fd, "/dev/vbuf",
+				       IN_ACCESS | IN_MODIFY | IN_ATTRIB));
+	EXPECT_EQ(1, vt_write(self->tx, "a", 1));
+	EXPECT_EQ(1, vt_read(self->rx, self->buf, 64));
+	EXPECT_EQ(0, vt_put(self->tx, 'b'));
+	EXPECT_EQ('b', vt_take(self->rx));
+	EXPECT_EQ(-EAGAIN, vt_read(fd, &event, sizeof(event)));
+	/* The watch does see what it is to see. */
+	ASSERT_EQ(0, fchmod(other, 0666));
+	ASSERT_EQ((long)sizeof(event), vt_read(fd, &event, sizeof(event)));
+	EXPECT_EQ((__u32)IN_ATTRIB, event.mask);
+	close(other);
 	close(fd);
 }
 

@@ -194,4 +194,44 @@ TEST_F(channel, a_closed_endpoint_signals_no_more)
 	EXPECT_EQ(0, next_signal(&self->set, &info));
 }
 
+TEST_F(channel, the_last_senders_end_signals)
+{
+	siginfo_t info;
+
+	own(self->rx, gettid(), SIG);
+	close(self->tx);
+	ASSERT_EQ(SIG, next_signal(&self->set, &info));
+	EXPECT_EQ(POLL_HUP, info.si_code);
+	EXPECT_EQ(0, next_signal(&self->set, &info));
+}
+
+TEST_F(channel, the_last_receivers_end_signals)
+{
+	int peek = vt_reopen(self->rx, VT_RECV);
+	siginfo_t info;
+
+	own(self->tx, gettid(), SIG);
+	close(peek);
+	ASSERT_EQ(0, next_signal(&self->set, &info));
+	ASSERT_EQ(0, vt_shutdown(self->rx, VT_RECV));
+	ASSERT_EQ(SIG, next_signal(&self->set, &info));
+	EXPECT_EQ(POLL_ERR, info.si_code);
+	EXPECT_EQ(0, next_signal(&self->set, &info));
+}
+
+/* Where others of its kind are left, a shutdown is nobody's edge. */
+TEST_F(channel, a_shutdown_that_is_no_hang_up_does_not_signal)
+{
+	int rx = vt_reopen(self->rx, VT_RECV), tx = vt_reopen(self->tx, VT_SEND);
+	siginfo_t info;
+
+	own(self->rx, gettid(), SIG);
+	own(self->tx, gettid(), SIG);
+	ASSERT_EQ(0, vt_shutdown(rx, VT_RECV));
+	ASSERT_EQ(0, vt_shutdown(tx, VT_SEND));
+	EXPECT_EQ(0, next_signal(&self->set, &info));
+	close(rx);
+	close(tx);
+}
+
 TEST_HARNESS_MAIN

@@ -234,4 +234,67 @@ TEST_F(unbound, polls_as_an_error)
 		  POLLERR);
 }
 
+/* Each creates a channel of its own, through the same file, when told to. */
+struct binder {
+	struct vbuf_create create;
+	int *go;
+};
+
+static long op_bind(struct vt_call *call)
+{
+	struct binder *binder = call->arg;
+
+	while (!__atomic_load_n(binder->go, __ATOMIC_ACQUIRE))
+		;
+	return vt_ioctl(call->fd, VBUF_IOC_CREATE, &binder->create);
+}
+
+/* Two bind one file at once; how many of their names are there. */
+static int bind_at_once(int fd, struct binder *binders, long *rets)
+{
+	struct vt_call calls[2] = { 0 };
+	int go = 0, i, names = 0, other;
+
+	for (i = 0; i < 2; i++) {
+		binders[i].go = &go;
+		calls[i].fd = fd;
+		calls[i].op = op_bind;
+		calls[i].arg = &binders[i];
+		vt_start(&calls[i]);
+	}
+	__atomic_store_n(&go, 1, __ATOMIC_RELEASE);
+	for (i = 0; i < 2; i++)
+		rets[i] = vt_join(&calls[i]);
+	for (i = 0; i < 2; i++) {
+		other = vt_open(binders[i].create.name, VT_RECV);
+		names += other >= 0;
+		close(other);
+	}
+	return names;
+}
+
+TEST_F(endpoint, who_loses_the_race_to_bind_leaves_no_channel)
+{
+	struct binder binders[2];
+	int fd, i, try, names;
+	long rets[2];
+
+	for (i = 0; i < 2; i++) {
+		binders[i].create = (struct vbuf_create) {
+			.size = sizeof(binders[i].create), .rights = VT_BOTH,
+			.attr = vt_attr(1, 1) };
+		vt_name(binders[i].create.name, i ? "binder-b" : "binder-a");
+	}
+	for (try = 0; try < 100; try++) {
+		fd = vt_device();
+		names = bind_at_once(fd, binders, rets);
+		ASSERT_EQ(1, names);
+		ASSERT_EQ(-EISCONN, rets[0] + rets[1]);
+		close(fd);
+		for (i = 0; i < 2; i++)
+			ASSERT_EQ(-ENOENT, vt_open(binders[i].create.name,
+						   VT_RECV));
+	}
+}
+
 TEST_HARNESS_MAIN

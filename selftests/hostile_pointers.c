@@ -53,8 +53,8 @@ FIXTURE_SETUP(bad)
 {
 	vt_pair(&self->rx, &self->tx, vt_attr(SLOTS, SLOT_SIZE));
 	self->spare = vt_device();
-	ASSERT_EQ(0, vt_put(self->tx, 'a'));
-	ASSERT_EQ(0, vt_put(self->tx, 'b'));
+	ASSERT_EQ(0, vt_send(self->tx, "a", 1, 0));
+	ASSERT_EQ(0, vt_send(self->tx, "bb", 2, 0));
 	self->before = vt_look(self->rx);
 }
 
@@ -70,7 +70,7 @@ FIXTURE_TEARDOWN(bad)
 		msg.buf = (uintptr_t)room;
 		EXPECT_EQ(1, vt_recvv(self->rx, &msg, 1,
 				      VBUF_INFO | VBUF_DONTWAIT));
-		EXPECT_EQ(1U, msg.len);
+		EXPECT_EQ(i + 1U, msg.len);
 		EXPECT_EQ("ab"[i], room[0]);
 		EXPECT_EQ(0U, msg.flags);
 		EXPECT_EQ(1U, msg.deliveries);
@@ -87,7 +87,7 @@ static bool untouched(FIXTURE_DATA(bad) *self)
 {
 	struct vbuf_channel_info now = vt_look(self->rx);
 
-	return vt_balanced(&now) &&
+	return vt_balanced(&now) && vt_fionread(self->rx) == 1 &&
 	       !memcmp(&now, &self->before, sizeof(now));
 }
 
@@ -169,16 +169,16 @@ TEST_F(bad, recv_efault_length_read_only)
 /* Where nothing is to be written, read-only memory will do. */
 TEST_F(bad, recv_needs_only_to_read_its_argument)
 {
-	char byte = VT_POISON;
+	char byte = VT_POISON, room[2];
 	struct vbuf_xfer arg = {
 		.size = sizeof(arg), .buf = (uintptr_t)&byte, .len = 1 };
 
 	EXPECT_EQ(1, vt_ioctl(self->rx, VBUF_IOC_RECV,
 			      read_only(&arg, sizeof(arg))));
 	EXPECT_EQ('a', byte);
-	EXPECT_EQ('b', vt_take(self->rx));
-	EXPECT_EQ(0, vt_put(self->tx, 'a'));
-	EXPECT_EQ(0, vt_put(self->tx, 'b'));
+	EXPECT_EQ(2, vt_recv(self->rx, room, sizeof(room), 0));
+	EXPECT_EQ(0, vt_send(self->tx, "a", 1, 0));
+	EXPECT_EQ(0, vt_send(self->tx, "bb", 2, 0));
 }
 
 TEST_F(bad, list_efault_entries)
@@ -243,10 +243,13 @@ TEST_F(bad, recv_efault_payload)
 {
 	size_t n;
 
-	for (n = 0; n < BADS; n++)
-		EXPECT_TRUE(receives_fail(self->rx, bad[n], SLOT_SIZE))
+	for (n = 0; n < BADS; n++) {
+		EXPECT_TRUE(receives_fail(self->rx, bad[n], SLOT_SIZE) &&
+			    untouched(self))
 			TH_LOG("to %p", bad[n]);
+	}
 	EXPECT_TRUE(receives_fail(self->rx, edge_to_nothing(0), SLOT_SIZE));
+	EXPECT_TRUE(untouched(self));
 	EXPECT_TRUE(receives_fail(self->rx, edge_to_read_only(0),
 				  SLOT_SIZE));
 	EXPECT_TRUE(untouched(self));

@@ -258,4 +258,23 @@ TEST_F(charge, owner_and_namespaces_share)
 	EXPECT_EQ(0, create_inside(user.uid));
 }
 
+/* Whether a slot just too long for one block of memory fits the user's bytes. */
+static long large_fits(void *arg)
+{
+	int fd = vt_create(NULL, vt_attr(1, (4U << 20) + 1), VT_BOTH);
+
+	(void)arg;
+	close(fd);
+	return fd < 0 ? fd : 0;
+}
+
+/* It takes its pages and what describes them, not a second block. */
+TEST_F(charge, slot_over_two_blocks_costs_its_pages)
+{
+	param_set(USER_BYTES, 4UL << 20);
+	EXPECT_EQ(-EDQUOT, ns_as(user, large_fits, NULL));
+	param_set(USER_BYTES, (4UL << 20) + (64UL << 10));
+	EXPECT_EQ(0, ns_as(user, large_fits, NULL));
+}
+
 TEST_HARNESS_MAIN

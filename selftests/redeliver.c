@@ -258,4 +258,61 @@ TEST(a_great_many_return_in_order)
 	EXPECT_TRUE(vt_settled(rx));
 }
 
+static long op_come_and_go(struct vt_call *call)
+{
+	int *stop = call->arg;
+
+	while (!__atomic_load_n(stop, __ATOMIC_ACQUIRE))
+		close(vt_reopen(call->fd, VT_RECV));
+	return 0;
+}
+
+#define HELD	2048U
+
+/* The last sender, which holds all messages. */
+static int last_sender(struct vbuf_attr attr, int *rx)
+{
+	int both = vt_create(NULL, attr, VT_BOTH);
+	struct vbuf_msg msgs[8];
+	unsigned int done;
+
+	*rx = vt_reopen(both, VT_RECV);
+	if (both < 0 || *rx < 0)
+		vt_die("create");
+	for (done = 0; done < HELD; done++)
+		if (vt_put(both, 'a'))
+			vt_die("put");
+	for (done = 0; done < HELD; done += 8)
+		hold(both, 8, msgs);
+	return both;
+}
+
+/*
+ * Its end is a hang-up, but not before what it held is back: also where others
+ * come and go meanwhile, who waits gets a message, not the end.
+ */
+TEST(a_hang_up_comes_after_what_was_held)
+{
+	struct vbuf_attr attr = vt_attr(HELD, 1);
+	int both, rx, stop, try;
+
+	attr.flags = VBUF_REDELIVER;
+	for (try = 0; try < 20; try++) {
+		struct vt_call recv = { 0 }, other = {
+			.op = op_come_and_go, .arg = &stop };
+
+		stop = 0;
+		both = last_sender(attr, &rx);
+		other.fd = rx;
+		vt_start_recv(&recv, rx);
+		ASSERT_TRUE(vt_blocked(rx, 0, 1));
+		vt_start(&other);
+		close(both);
+		EXPECT_EQ(1, vt_join(&recv));
+		__atomic_store_n(&stop, 1, __ATOMIC_RELEASE);
+		EXPECT_EQ(0, vt_join(&other));
+		close(rx);
+	}
+}
+
 TEST_HARNESS_MAIN
