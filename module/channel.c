@@ -40,7 +40,6 @@ int vbuf_channel_drain(struct vbuf_endpoint *ep, u64 deadline)
 {
 	struct vbuf_waiter waiter = { .ep = ep };
 	struct vbuf_channel *ch = ep->channel;
-
 	int ret = 1;
 
 	spin_lock(&ch->lock);
@@ -173,8 +172,9 @@ void vbuf_channel_detach(struct vbuf_endpoint *ep)
  * vbuf_channel_forget_name() - the channel's name is gone
  * @ch: the channel
  *
- * Nobody can come by the name any more, so who waits for that to happen on a
- * %VBUF_PERSIST channel is told now.
+ * Nobody can come by the name any more, and REOPEN gives no right that nobody
+ * has. So who waits for a side that has nobody is told now, whether that side
+ * was never there or, on a %VBUF_PERSIST channel, had gone.
  */
 void vbuf_channel_forget_name(struct vbuf_channel *ch)
 {
@@ -182,6 +182,8 @@ void vbuf_channel_forget_name(struct vbuf_channel *ch)
 
 	spin_lock(&ch->lock);
 	ch->persist = false;
+	ch->had_sender = true;
+	ch->had_receiver = true;
 	update_hangup_locked(ch, &wakes);
 	vbuf_wakes_unlock(ch, &wakes);
 }

@@ -96,8 +96,8 @@ struct vbuf_net;
  * @wake_below: with fewer messages queued, those of @deferred are woken
  * @seq: of the next message, which is how many were sent
  * @persist: hang-up is not known yet, the name keeps the channel
- * @had_sender: a sender has come
- * @had_receiver: a receiver has come
+ * @had_sender: a sender has come, or none can any more
+ * @had_receiver: a receiver has come, or none can any more
  * @no_sender: the last one has gone: receivers fail once the queue is empty
  * @no_receiver: the last one has gone: senders fail
  * @alerts: VBUF_ALERT_*: whom a move may concern

@@ -112,6 +112,24 @@ TEST_F(channel, sendv_etimedout)
 	EXPECT_LE(vector.deadline_ns, vt_now());
 }
 
+/* What was sent by then counts; trying the rest meets the error. */
+TEST_F(channel, sendv_returns_what_was_done_by_the_deadline)
+{
+	struct vbuf_msg msgs[] = { { .buf = (uintptr_t)"a", .len = 1 },
+				   { .buf = (uintptr_t)"b", .len = 1 } };
+	struct vbuf_vector vector = { .msgs = (uintptr_t)msgs, .count = 2 };
+
+	vector.deadline_ns = vt_in(SHORT_MSEC);
+	EXPECT_EQ(1, vt_vector(self->tx, VBUF_IOC_SENDV, &vector));
+	EXPECT_LE(vector.deadline_ns, vt_now());
+	vector.msgs += sizeof(msgs[0]);
+	vector.count = 1;
+	EXPECT_EQ(-ETIMEDOUT,
+		  vt_vector(self->tx, VBUF_IOC_SENDV, &vector));
+	EXPECT_EQ('a', vt_take(self->rx));
+	EXPECT_EQ(-EAGAIN, vt_take(self->rx));
+}
+
 TEST_F(channel, a_past_deadline_is_no_error_with_nothing_to_wait_for)
 {
 	char byte;

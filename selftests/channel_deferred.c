@@ -78,6 +78,30 @@ TEST_F(channel, it_wakes_by_itself)
 	EXPECT_EQ(0, vt_join(&self->send));
 }
 
+static long op_send_in_real_time(struct vt_call *call)
+{
+	struct sched_param param = { .sched_priority = 2 };
+
+	if (sched_setscheduler(0, SCHED_FIFO, &param))
+		vt_die("sched_setscheduler");
+	return vt_op_send(call);
+}
+
+/* It runs before who handed it the slot returns. */
+TEST_F(channel, a_real_time_one_is_not_left_asleep)
+{
+	struct vt_call send = { .op = op_send_in_real_time, .fd = self->other,
+				.len = 1, .data = "r" };
+
+	vt_start(&send);
+	ASSERT_TRUE(vt_blocked(self->tx, 1, 0));
+	vt_hold_cpu();
+	EXPECT_EQ('a', vt_take(self->rx));
+	EXPECT_TRUE(vt_done(&send));
+	vt_free_cpu();
+	EXPECT_EQ(0, vt_join(&send));
+}
+
 TEST_F(channel, a_signal_does_not_take_the_slot_away)
 {
 	hand(_metadata, self);

@@ -205,6 +205,45 @@ TEST_F(channel, unlink_wakes_senders_whose_last_receiver_had_gone)
 	EXPECT_EQ(-EPIPE, vt_join(&send));
 }
 
+/* Nor can one that never came. */
+TEST(unlink_wakes_receivers_that_wait_for_the_first_sender)
+{
+	struct vt_call recv = { 0 };
+	char name[VBUF_NAME_SIZE];
+	int rx;
+
+	vt_name(name, "no-sender");
+	rx = vt_create(name, vt_attr(2, 64), VT_RECV);
+	ASSERT_LE(0, rx);
+	vt_start_recv(&recv, rx);
+	ASSERT_TRUE(vt_blocked(rx, 0, 1));
+	EXPECT_EQ(0, vt_unlink(name));
+	EXPECT_EQ(-EPIPE, vt_join(&recv));
+	EXPECT_EQ((unsigned int)POLLHUP, vt_poll(rx, POLLIN));
+	close(rx);
+}
+
+TEST(unlink_wakes_who_waits_for_the_first_receiver)
+{
+	struct vt_call send = { 0 }, drain = { .op = vt_op_drain };
+	char name[VBUF_NAME_SIZE];
+
+	vt_name(name, "no-receiver");
+	send.fd = vt_create(name, vt_attr(1, 64), VT_SEND);
+	drain.fd = send.fd;
+	ASSERT_LE(0, send.fd);
+	ASSERT_EQ(0, vt_put(send.fd, 'a'));
+	vt_start_send(&send, send.fd, 'b');
+	vt_start(&drain);
+	ASSERT_TRUE(vt_blocked(send.fd, 1, 0));
+	ASSERT_TRUE(vt_sleeps(drain.tid));
+	EXPECT_EQ(0, vt_unlink(name));
+	EXPECT_EQ(-EPIPE, vt_join(&send));
+	EXPECT_EQ(-EPIPE, vt_join(&drain));
+	EXPECT_EQ(POLLERR, POLLERR & vt_poll(send.fd, POLLOUT));
+	close(send.fd);
+}
+
 TEST_F(channel, unlink_wakes_who_polls)
 {
 	struct pollfd pollfd = { .fd = self->rx, .events = POLLIN };

@@ -474,7 +474,9 @@ struct vbuf_list {
  *
  * Takes a name (struct vbuf_unlink) out of the caller's network namespace. The
  * channel lives on while it has endpoints, and is then as one that was never
- * %VBUF_PERSIST. Any file of /dev/vbuf will do. Does not block.
+ * %VBUF_PERSIST; who waits for a side that has nobody, or would, fails with
+ * %EPIPE, for nobody can come any more. Any file of /dev/vbuf will do. Does not
+ * block.
  *
  * * %EINVAL: a malformed name; @reserved is not 0
  * * %ENOENT: no such name
