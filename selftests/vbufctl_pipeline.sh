@@ -181,6 +181,15 @@ input_fails()
 	status 1 vbufctl send jobs /; says 'Is a directory'
 }
 
+# What was sent stays in a channel that keeps it, so there is nothing to wait for.
+input_fails_persistent()
+{
+	(echo one; printf '%070000d\n' 2) >input
+	status 0 vbufctl create jobs
+	status 1 timeout 20 vbufctl send jobs input; says 'line 2 has 70000 bytes'
+	is jobs depth=1
+}
+
 receive_count()
 {
 	status 0 vbufctl create jobs
@@ -221,6 +230,77 @@ receivers_gone()
 	wait $sender && false
 	cp sender-errors errors
 	says 'the last receiver has gone'
+}
+
+# A receiver that holds all of twenty messages, in a pipe that nobody reads.
+hold_twenty()
+{
+	mkfifo "$1"
+	soon is jobs depth=20
+	vbufctl recv jobs >"$1" &
+	exec 3<"$1"
+	soon is jobs receiving=20
+}
+
+send_twenty()
+{
+	for i in $(seq 20); do printf '%05000d\n' "$i"; done >twenty
+	vbufctl send jobs twenty 2>errors &
+	sender=$!
+}
+
+receiver_killed()
+{
+	local sender
+
+	send_twenty
+	hold_twenty killed
+	kill -KILL $!
+	wait $sender && false
+	says 'left messages that nobody received'
+}
+
+receiver_killed_drops()
+{
+	local sender
+
+	status 0 vbufctl create jobs
+	send_twenty
+	hold_twenty killed-dropping
+	kill -KILL $!
+	wait $sender && false
+	says '20 messages were taken and then dropped'
+	is jobs depth=0 dropped_holder=20
+}
+
+receiver_killed_next_takes()
+{
+	local sender
+
+	vbufctl create --transient --redeliver jobs 2>/dev/null &
+	soon vbufctl show jobs
+	send_twenty
+	hold_twenty killed-first
+	kill -KILL $!
+	vbufctl recv jobs | cmp - twenty
+	wait $sender
+}
+
+# Also from where they were put back once too often.
+delivered_too_often()
+{
+	local sender
+
+	status 0 vbufctl create jobs --max-deliveries 1
+	send_twenty
+	soon is jobs depth=20
+	status 1 sh -c 'vbufctl recv --count 20 jobs >/dev/full 2>full-errors'
+	wait $sender && false
+	says '20 messages were taken and then dropped'
+	cp full-errors errors
+	says '0 messages not written went back'
+	says '20 messages not written were dropped: they had been delivered 1 times'
+	is jobs depth=0 dropped_deliveries=20
 }
 
 prompt_output()
@@ -336,6 +416,11 @@ check 'send: input that cannot be read' input_fails
 check 'send --no-wait' send_without_waiting
 check 'send: waits until all is received' send_waits
 check 'send: the receivers have gone' receivers_gone
+check 'send: input that ends in an error, persistent channel' input_fails_persistent
+check 'send: the only receiver was killed' receiver_killed
+check 'send: a killed receiver took messages along' receiver_killed_drops
+check 'send: another receiver takes what a killed one held' receiver_killed_next_takes
+check 'send: messages were delivered too often' delivered_too_often
 check 'recv --count' receive_count
 check 'recv: prints at once' prompt_output
 check 'recv: stopped while it waits' stopped_while_waiting

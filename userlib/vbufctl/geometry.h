@@ -31,6 +31,12 @@ enum {
 
 #define GEOMETRY_DEFAULT { .slots = 64, .slot_size = 64 << 10, .mode = 0600 }
 
+/*
+ * Of a channel that send or recv makes: what a receiver leaves when it is killed
+ * is there for the next one, or else send tells that nobody received it.
+ */
+#define GEOMETRY_MISSING_FLAGS VBUF_REDELIVER
+
 int geometry_option(const struct verb *verb, struct vbuf_attr *attr,
 		    int option, const char *arg);
 int geometry_count(const struct verb *verb, const char *option,

@@ -34,6 +34,7 @@ int intake_init(struct intake *intake, const struct vbuf_attr *attr)
 {
 	size_t room = (size_t)attr->slot_size + 1;	/* and a newline */
 
+	intake->max_deliveries = attr->max_deliveries;
 	intake->batch = batch_size(attr);
 	intake->msgs = calloc(intake->batch, sizeof(*intake->msgs));
 	intake->pieces = calloc(intake->batch, sizeof(*intake->pieces));
@@ -67,14 +68,16 @@ void intake_deinit(struct intake *intake)
  */
 int intake_take(struct intake *intake, uint64_t at_most)
 {
+	/* How often each was delivered is asked only where it matters. */
+	unsigned int flags = VBUF_HOLD |
+			     (intake->max_deliveries ? VBUF_INFO : 0);
 	unsigned int n = intake->batch;
 	int ret;
 
 	if (at_most < n)
 		n = at_most;
 	do {
-		ret = vbuf_recvv(intake->channel, intake->msgs, n, VBUF_HOLD,
-				 NULL);
+		ret = vbuf_recvv(intake->channel, intake->msgs, n, flags, NULL);
 	} while (ret < 0 && errno == EINTR && !stop_requested());
 	return ret < 0 && errno == EPIPE ? 0 : ret;
 }
@@ -99,15 +102,33 @@ static int give_back(struct intake *intake, unsigned int i, unsigned int flags)
 	return ret;
 }
 
+/* Put back, such a message is not delivered again, but dropped. */
+static bool is_last_delivery(const struct intake *intake, unsigned int i)
+{
+	return intake->max_deliveries &&
+	       intake->msgs[i].deliveries >= intake->max_deliveries;
+}
+
 /* Puts the messages from @first on back, the last one first: to the head. */
 static void put_back(struct intake *intake, unsigned int first,
 		     unsigned int count, int error)
 {
-	for (unsigned int i = count; i-- > first;)
-		give_back(intake, i, VBUF_REQUEUE);
+	unsigned int back = 0, dropped = 0;
+
+	for (unsigned int i = count; i-- > first;) {
+		if (give_back(intake, i, VBUF_REQUEUE))
+			continue;
+		if (is_last_delivery(intake, i))
+			dropped++;
+		else
+			back++;
+	}
 	if (!stop_requested())
 		report("standard output: %s; %u messages not written went back to %s",
-		       strerror(error), count - first, intake->channel_name);
+		       strerror(error), back, intake->channel_name);
+	if (dropped)
+		report("%s: %u messages not written were dropped: they had been delivered %u times",
+		       intake->channel_name, dropped, intake->max_deliveries);
 }
 
 /**

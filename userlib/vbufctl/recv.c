@@ -106,6 +106,7 @@ static int run(int argc, char **argv)
 	};
 	int channel, status;
 
+	request.attr.flags = GEOMETRY_MISSING_FLAGS;
 	status = parse(argc, argv, &request);
 	if (status != STATUS_NONE_YET)
 		return status;
@@ -132,8 +133,8 @@ const struct verb verb_recv = {
 	"Prints each message as a line, and ends when the last sender has gone and\n"
 	"all is printed. A persistent channel has no such end: give --count, or it\n"
 	"runs until it is interrupted. A missing channel is made, transient: it goes\n"
-	"with its last endpoint. A message that cannot be printed goes back to the\n"
-	"channel.\n\n"
+	"with its last endpoint. A message that cannot be printed, or that SIGINT,\n"
+	"SIGTERM or SIGHUP keeps from it, goes back to the channel.\n\n"
 	"  --count N          end after N messages\n"
 	"  --raw              print the bytes of the messages and nothing between\n"
 	"Of a missing channel:\n"

@@ -3,6 +3,7 @@
 #include "feed.h"
 #include "geometry.h"
 #include "list.h"
+#include "losses.h"
 #include "name.h"
 #include "report.h"
 #include "verb.h"
@@ -96,32 +97,50 @@ static int wait_until_received(const struct feed *feed)
 	return ret;
 }
 
-/* Also after an error, for what was sent before it goes with the channel. */
+/*
+ * After an error too if the channel is transient, for what was sent before it
+ * goes with the channel. A persistent one keeps it.
+ */
 static int wait_for_end(const struct feed *feed, const struct vbuf_attr *attr,
 			bool failed)
 {
+	bool persistent = attr->flags & VBUF_PERSIST;
+
 	if (feed->broken)
 		return -1;
-	if (!feed->sent && !failed && !(attr->flags & VBUF_PERSIST))
+	if (failed && persistent)
+		return 0;
+	if (!feed->sent && !failed && !persistent)
 		wait_for_receiver(feed->channel);
 	if (feed->sent)
 		return wait_until_received(feed);
 	return 0;
 }
 
-static int send_input(const struct request *request, struct feed *feed)
+static int feed_channel(const struct request *request, struct feed *feed)
 {
-	int failed, unreceived;
+	int failed;
 
 	if (feed_init(feed)) {
 		feed_deinit(feed);
-		return STATUS_FAILED;
+		return -1;
 	}
 	failed = request->raw ? feed_raw(feed) : feed_lines(feed);
 	feed_deinit(feed);
-	unreceived = request->no_wait ? 0 :
-		     wait_for_end(feed, &request->attr, failed);
-	return failed || unreceived ? STATUS_FAILED : STATUS_DONE;
+	return failed;
+}
+
+static int send_and_wait(const struct request *request, struct feed *feed)
+{
+	uint64_t losses;
+	int failed;
+
+	if (losses_count(feed->channel, feed->channel_name, &losses))
+		return -1;
+	failed = feed_channel(request, feed);
+	if (wait_for_end(feed, &request->attr, failed) || failed)
+		return -1;
+	return losses_check(feed->channel, feed->channel_name, losses);
 }
 
 static int open_input(const struct request *request)
@@ -159,8 +178,10 @@ static int run(int argc, char **argv)
 {
 	struct request request = { .attr = GEOMETRY_DEFAULT };
 	struct feed feed = { .count = 0 };
-	int status = parse(argc, argv, &request);
+	int failed, status;
 
+	request.attr.flags = GEOMETRY_MISSING_FLAGS;
+	status = parse(argc, argv, &request);
 	if (status != STATUS_NONE_YET)
 		return status;
 
@@ -173,7 +194,9 @@ static int run(int argc, char **argv)
 	if (feed.channel < 0)
 		return STATUS_FAILED;
 	feed.slot_size = request.attr.slot_size;
-	return send_input(&request, &feed);
+	failed = request.no_wait ? feed_channel(&request, &feed) :
+				   send_and_wait(&request, &feed);
+	return failed ? STATUS_FAILED : STATUS_DONE;
 }
 
 const struct verb verb_send = {
@@ -181,12 +204,14 @@ const struct verb verb_send = {
 	.summary = "send standard input or a file, a line a message",
 	.usage =
 	"usage: vbufctl send NAME [FILE] [OPTION...]\n\n"
-	"Sends each line, without its newline, as a message, and ends when what it\n"
-	"sent has been received. A line longer than a slot is an error. A missing\n"
-	"channel is made, transient: it goes with its last endpoint.\n\n"
+	"Sends each line, without its newline, as a message, and ends when the channel\n"
+	"is empty and all its messages are received: beside another sender that is\n"
+	"busy, that can be long. A line longer than a slot is an error. A missing\n"
+	"channel is made, transient: it goes with its last endpoint; what a receiver\n"
+	"leaves when it is killed is queued again.\n\n"
 	"  --raw              send the bytes as they come, in pieces of the slot's\n"
 	"                     size at the most\n"
-	"  --no-wait          end when all is queued; for persistent channels\n"
+	"  --no-wait          end as soon as all is queued; for persistent channels\n"
 	"Of a missing channel:\n"
 	GEOMETRY_HELP
 	"  -h, --help         print this\n",
