@@ -90,12 +90,41 @@ create_taken()
 	is jobs slots=5
 }
 
-create_beyond_limits()
+nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups --)
+parameters=/sys/module/vbuf/parameters
+
+# limited PARAMETER VALUE COMMAND...: with that limit it fails, and says why.
+limited()
 {
-	status 1 vbufctl create jobs --slots 1048576 --slot-size 16M
-	says 'limit'
-	says '/sys/module/vbuf/parameters/limit_hits'
-	gone jobs
+	local limit=$1 value=$2 old got=0
+
+	shift 2
+	old=$(cat $parameters/"$limit")
+	echo "$value" >$parameters/"$limit"
+	status 1 "$@" || got=1
+	echo "$old" >$parameters/"$limit"
+	[ $got -eq 0 ]
+	says "limit $limit (${value}[^)]*) is reached: root .* in $parameters/$limit\$"
+}
+
+beyond_limits()
+{
+	status 0 vbufctl create jobs --mode 0666
+	limited max_channels 1 vbufctl create more
+	limited max_endpoints 0 vbufctl recv jobs
+	limited max_bytes 4096 vbufctl create more
+	limited max_bytes 0 vbufctl create more --slots 1048576 --slot-size 16M
+	limited user_channels 0 "${nobody[@]}" vbufctl recv more
+	limited user_endpoints 0 "${nobody[@]}" vbufctl send jobs /dev/null
+	limited user_bytes 4096 "${nobody[@]}" vbufctl create more
+	gone more
+}
+
+beyond_limits_unseen()
+{
+	status 1 unshare -m sh -c 'mount -t tmpfs none /sys/module &&
+		vbufctl create jobs --slots 1048576 --slot-size 16M'
+	says '/sys/module/vbuf/parameters/limit_hits counts which'
 }
 
 create_transient()
@@ -113,6 +142,15 @@ create_transient()
 		ended 0
 		gone jobs
 	done
+}
+
+transient_removed()
+{
+	vbufctl create --transient jobs 2>errors &
+	soon vbufctl show jobs
+	status 0 vbufctl rm jobs
+	soon listed 0
+	ended 0
 }
 
 transient_keeps_messages()
@@ -230,8 +268,6 @@ show()
 
 permissions()
 {
-	local nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups --)
-
 	status 0 vbufctl create secret
 	status 0 vbufctl create inbox --mode 0622
 	status 1 "${nobody[@]}" vbufctl recv secret </dev/null; says "mode does not allow"
@@ -247,6 +283,9 @@ assert inbox["name"] == "inbox" and inbox["depth"] == 1, inbox'
 	grep -Eq '^#[0-9]+( +-){8}$' output
 	status 1 "${nobody[@]}" vbufctl show "#$(vbufctl show secret --json |
 		sed 's/.*"id":\([0-9]*\),.*/\1/')"
+	says 'hides it from all but its owner'
+	status 1 "${nobody[@]}" vbufctl show secret; says 'not yours to see'
+	status 1 "${nobody[@]}" vbufctl create secret; says "is another user's"
 	vbufctl show secret
 }
 
@@ -258,14 +297,29 @@ namespaces()
 	vbufctl show jobs
 }
 
-no_module()
+# everywhere SHELL TEXT: every command, begun by SHELL in an empty /dev of its own,
+# fails and says TEXT.
+everywhere()
 {
 	local verb
 
 	for verb in 'ls' 'create jobs' 'rm jobs' 'show jobs' 'send jobs' 'recv jobs'; do
-		status 1 unshare -m sh -c "mount -t tmpfs none /dev && vbufctl $verb </proc/version"
-		says 'modprobe vbuf'
+		status 1 unshare -m sh -c "exec 3</proc/version &&
+			mount -t tmpfs none /dev && $1 vbufctl $verb <&3"
+		says "$2"
 	done
+}
+
+no_device()
+{
+	everywhere 'mount -t tmpfs none /sys/module &&' 'not loaded: modprobe vbuf'
+	everywhere '' 'module is loaded, but .* given the device'
+}
+
+closed_device()
+{
+	everywhere "mknod -m 600 /dev/vbuf c $(stat -c '%Hr %Lr' /dev/vbuf) &&
+		${nobody[*]}" '/dev/vbuf may not be opened'
 }
 
 check 'help and version' help_and_version
@@ -274,8 +328,10 @@ check 'bad names tell the alphabet' bad_names
 check 'create: defaults' create_defaults
 check 'create: every option, and a mode that is meant' create_options
 check 'create: a name that is taken' create_taken
-check 'create: beyond the limits' create_beyond_limits
+check 'create, send, recv: beyond each limit' beyond_limits
+check 'create: beyond a limit that cannot be looked up' beyond_limits_unseen
 check 'create --transient: until a signal' create_transient
+check 'create --transient: until its channel is removed' transient_removed
 check 'create --transient: keeps messages, lets receivers end' transient_keeps_messages
 check 'rm: several, missing, in use' remove
 check 'ls: columns' list
@@ -285,5 +341,6 @@ check 'ls, show: no name, odd command names, JSON escapes' anonymous_and_odd_nam
 check 'show: slots, counts, endpoints, who waits' show
 check 'permissions' permissions
 check 'network namespaces' namespaces
-check 'no module: what to do' no_module
+check 'no module, no device: what to do' no_device
+check 'a device that may not be opened: what to do' closed_device
 finish

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* vbufctl create: makes a channel, and keeps a transient one there. */
 #include "geometry.h"
+#include "list.h"
 #include "name.h"
 #include "report.h"
 #include "stop.h"
@@ -29,8 +30,10 @@ static const struct option options[] = {
 	VERB_OPTIONS
 };
 
-static int take_option(struct vbuf_attr *attr, int option)
+static int take_option(struct geometry *geometry, int option)
 {
+	struct vbuf_attr *attr = &geometry->attr;
+
 	switch (option) {
 	case OPT_TRANSIENT:
 		attr->flags &= ~VBUF_PERSIST;
@@ -48,15 +51,15 @@ static int take_option(struct vbuf_attr *attr, int option)
 		return geometry_count(&verb_create, "--max-deliveries", optarg,
 				      &attr->max_deliveries);
 	}
-	return geometry_option(&verb_create, attr, option, optarg);
+	return geometry_option(&verb_create, geometry, option, optarg);
 }
 
-static int parse(int argc, char **argv, struct vbuf_attr *attr)
+static int parse(int argc, char **argv, struct geometry *geometry)
 {
 	int option, status;
 
 	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		status = take_option(attr, option);
+		status = take_option(geometry, option);
 		if (status != STATUS_NONE_YET)
 			return status;
 	}
@@ -65,41 +68,50 @@ static int parse(int argc, char **argv, struct vbuf_attr *attr)
 	return name_check(&verb_create, argv[optind]);
 }
 
+/* What cannot be told is taken to be as it was. */
+static bool is_removed(int fd)
+{
+	struct vbuf_channel_info channel;
+
+	return !list_channel_of(fd, &channel) &&
+	       channel.state & VBUF_STATE_UNLINKED;
+}
+
 /*
  * Of the two rights the holder takes the one that changes least for others: it
  * counts as a receiver that takes nothing. What is sent waits for a real
  * receiver, and receivers still see the end when the last sender has gone. As
  * a sender it would keep every receiver from ever seeing an end.
  */
-static int hold(const char *name)
+static void hold(int fd, const char *name)
 {
 	report("%s: lives until this process is interrupted (Ctrl-C)", name);
-	while (!stop_requested())
-		pause();
-	return STATUS_DONE;
+	while (!stop_requested() && !is_removed(fd))
+		sleep(1);
 }
 
 static int run(int argc, char **argv)
 {
-	struct vbuf_attr attr = GEOMETRY_DEFAULT;
+	struct geometry geometry = GEOMETRY_DEFAULT(VBUF_PERSIST);
+	int status = parse(argc, argv, &geometry);
 	const char *name;
-	int fd, status;
+	int fd;
 
-	attr.flags = VBUF_PERSIST;
-	status = parse(argc, argv, &attr);
 	if (status != STATUS_NONE_YET)
 		return status;
 
 	name = argv[optind];
 	stop_prepare();
-	fd = vbuf_create(name, &attr, O_RDONLY);
+	limits_look(&geometry.hits);
+	fd = vbuf_create(name, &geometry.attr, O_RDONLY);
 	if (fd < 0) {
-		report_channel(name, errno);
+		geometry_report(&geometry, name, errno);
 		return STATUS_FAILED;
 	}
-	status = attr.flags & VBUF_PERSIST ? STATUS_DONE : hold(name);
+	if (!(geometry.attr.flags & VBUF_PERSIST))
+		hold(fd, name);
 	close(fd);
-	return status;
+	return STATUS_DONE;
 }
 
 const struct verb verb_create = {
@@ -110,8 +122,9 @@ const struct verb verb_create = {
 	"Makes a channel, which stays until 'vbufctl rm NAME'.\n\n"
 	GEOMETRY_HELP
 	"  --transient        make one that goes with its last endpoint: the command\n"
-	"                     stays, and keeps the channel until it is interrupted;\n"
-	"                     it counts as a receiver that takes nothing\n"
+	"                     stays, and keeps the channel until it is interrupted\n"
+	"                     or 'vbufctl rm NAME'; it counts as a receiver that\n"
+	"                     takes nothing\n"
 	"  --redeliver        what a dying receiver had not acknowledged is queued\n"
 	"                     again, not dropped\n"
 	"  --lossy            senders may drop the oldest message of a full queue\n"

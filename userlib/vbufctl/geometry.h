@@ -6,10 +6,12 @@
 #ifndef VBUFCTL_GEOMETRY_H
 #define VBUFCTL_GEOMETRY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <vbuf.h>
 
+#include "limits.h"
 #include "verb.h"
 
 enum {
@@ -29,7 +31,22 @@ enum {
 	"  --slot-size BYTES  the longest message; K and M are suffixes (64K)\n" \
 	"  --mode OCTAL       who may receive (r) and send (w) (0600)\n"
 
-#define GEOMETRY_DEFAULT { .slots = 64, .slot_size = 64 << 10, .mode = 0600 }
+/**
+ * struct geometry - what a channel is to be made with
+ * @attr: its attributes
+ * @slots: --slots was given
+ * @slot_size: --slot-size was given
+ * @mode: --mode was given
+ * @hits: of the limits, before it is made
+ */
+struct geometry {
+	struct vbuf_attr attr;
+	bool slots, slot_size, mode;
+	struct limits_hits hits;
+};
+
+#define GEOMETRY_DEFAULT(with_flags) { .attr = { \
+	.flags = (with_flags), .slots = 64, .slot_size = 64 << 10, .mode = 0600 } }
 
 /*
  * Of a channel that send or recv makes: what a receiver leaves when it is killed
@@ -37,9 +54,13 @@ enum {
  */
 #define GEOMETRY_MISSING_FLAGS VBUF_REDELIVER
 
-int geometry_option(const struct verb *verb, struct vbuf_attr *attr,
+int geometry_option(const struct verb *verb, struct geometry *geometry,
 		    int option, const char *arg);
 int geometry_count(const struct verb *verb, const char *option,
 		   const char *arg, uint32_t *value);
+void geometry_report(const struct geometry *geometry, const char *name,
+		     int error);
+void geometry_compare(const struct geometry *geometry, const char *name,
+		      const struct vbuf_attr *found);
 
 #endif /* VBUFCTL_GEOMETRY_H */

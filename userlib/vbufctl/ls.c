@@ -215,7 +215,8 @@ const struct verb verb_ls = {
 	"One line a channel of this network namespace: messages queued of those it\n"
 	"has room for, bytes of a slot, endpoints that send and that receive, messages\n"
 	"sent and received, the same a second, threads blocked in either.\n"
-	"A channel without a name, or that is not yours to use, stands as #ID.\n\n"
+	"A channel without a name, or that was removed while in use, or that is not\n"
+	"yours to use, stands as #ID.\n\n"
 	"  --interval MS      how long to measure the rates (200); 0: no rates\n"
 	"  --json             print an array of objects\n"
 	"  -h, --help         print this\n",

@@ -29,7 +29,8 @@ struct request {
 	const char *name;
 	bool raw;
 	uint64_t count;
-	struct vbuf_attr attr;	/* of a missing channel; then, as it is */
+	struct geometry geometry;	/* of a missing channel */
+	struct vbuf_attr attr;		/* as it is */
 };
 
 static int take_option(struct request *request, int option)
@@ -45,7 +46,7 @@ static int take_option(struct request *request, int option)
 		return verb_misused(&verb_recv, "--count: '%s' is not a number from 1 on",
 				    optarg);
 	}
-	return geometry_option(&verb_recv, &request->attr, option, optarg);
+	return geometry_option(&verb_recv, &request->geometry, option, optarg);
 }
 
 static int parse(int argc, char **argv, struct request *request)
@@ -98,15 +99,29 @@ static int receive_output(const struct request *request, int channel)
 	return status;
 }
 
+static int open_channel(struct request *request)
+{
+	struct geometry *geometry = &request->geometry;
+	int fd;
+
+	limits_look(&geometry->hits);
+	fd = vbuf_ensure(request->name, &geometry->attr, O_RDONLY);
+	if (fd < 0 || vbuf_getattr(fd, &request->attr)) {
+		geometry_report(geometry, request->name, errno);
+		return -1;
+	}
+	geometry_compare(geometry, request->name, &request->attr);
+	return fd;
+}
+
 static int run(int argc, char **argv)
 {
 	struct request request = {
 		.count = UINT64_MAX,
-		.attr = GEOMETRY_DEFAULT,
+		.geometry = GEOMETRY_DEFAULT(GEOMETRY_MISSING_FLAGS),
 	};
 	int channel, status;
 
-	request.attr.flags = GEOMETRY_MISSING_FLAGS;
 	status = parse(argc, argv, &request);
 	if (status != STATUS_NONE_YET)
 		return status;
@@ -114,11 +129,9 @@ static int run(int argc, char **argv)
 	/* A reader that has gone is an error like others: messages go back. */
 	signal(SIGPIPE, SIG_IGN);
 	stop_prepare();
-	channel = vbuf_ensure(request.name, &request.attr, O_RDONLY);
-	if (channel < 0 || vbuf_getattr(channel, &request.attr)) {
-		report_channel(request.name, errno);
+	channel = open_channel(&request);
+	if (channel < 0)
 		return STATUS_FAILED;
-	}
 	status = receive_output(&request, channel);
 	close(channel);
 	stop_finish();

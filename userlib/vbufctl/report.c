@@ -9,29 +9,24 @@
 #include <unistd.h>
 
 #define DEVICE "/dev/vbuf"
-#define PARAMETERS "/sys/module/vbuf/parameters"
+#define MODULE "/sys/module/vbuf"
+#define PARAMETERS MODULE "/parameters"
 
-/* What an errno of libvbuf means to somebody at a shell; %m does the others. */
-static const struct advice {
-	int error;
-	const char *text;
-} advices[] = {
+/* What an errno of libvbuf means whatever was done; %m does the others. */
+static const struct report_advice advices[] = {
 	{ ENOENT, "there is no such channel: 'vbufctl ls' lists those there are,"
 		  " 'vbufctl create' makes one" },
-	{ EEXIST, "the name is taken: 'vbufctl show' tells by what,"
-		  " 'vbufctl rm' frees it" },
 	{ EACCES, "the channel's mode does not allow this: 'vbufctl show' as its"
 		  " owner tells the mode, and 'vbufctl create --mode' makes a"
 		  " channel with a wider one (r receives, w sends)" },
 	{ EDQUOT, "a limit is reached: " PARAMETERS "/limit_hits counts which,"
 		  " the limits are in " PARAMETERS },
-	{ ENOMEM, "not enough memory: a channel takes all of it when it is made,"
-		  " so ask for fewer --slots or a smaller --slot-size" },
+	{ ENOMEM, "not enough memory" },
 	{ ENOTTY, "the loaded module does not know this command: load the one"
 		  " that came with this vbufctl" },
 	{ E2BIG, "the loaded module is older than this vbufctl: load the one"
 		 " that came with it" },
-	{ ENODEV, DEVICE " is missing: load the module: modprobe vbuf" },
+	{ 0, NULL },
 };
 
 void report(const char *format, ...)
@@ -52,15 +47,26 @@ void report_no_memory(void)
 	report("not enough memory");
 }
 
-static const char *find_advice(int error)
+/* What is wrong with the device, if it is to blame, or NULL. */
+static const char *blame_device(int error)
 {
 	/* A closed device and a closed channel are the same errno. */
 	if (error == EACCES && access(DEVICE, R_OK | W_OK))
 		return DEVICE " may not be opened: its mode should be 0666";
-	for (size_t i = 0; i < sizeof(advices) / sizeof(advices[0]); i++)
-		if (advices[i].error == error)
-			return advices[i].text;
-	return strerror(error);
+	if (error != ENODEV)
+		return NULL;
+	if (access(MODULE, F_OK))
+		return "the module is not loaded: modprobe vbuf";
+	return "the module is loaded, but here is no " DEVICE " that leads to it:"
+	       " a container has to be given the device";
+}
+
+static const char *find_advice(const struct report_advice *advice, int error)
+{
+	for (; advice->error; advice++)
+		if (advice->error == error)
+			return advice->text;
+	return NULL;
 }
 
 /**
@@ -70,5 +76,25 @@ static const char *find_advice(int error)
  */
 void report_channel(const char *name, int error)
 {
-	report("%s: %s", name, find_advice(error));
+	const struct report_advice none = { .error = 0 };
+
+	report_advised(name, error, &none);
+}
+
+/**
+ * report_advised - the same, where some errnos have a meaning of their own
+ * @name: the channel's
+ * @error: the errno that libvbuf gave
+ * @own: what they mean; takes precedence, but for what the device is to blame
+ */
+void report_advised(const char *name, int error,
+		    const struct report_advice *own)
+{
+	const char *text = blame_device(error);
+
+	if (!text)
+		text = find_advice(own, error);
+	if (!text)
+		text = find_advice(advices, error);
+	report("%s: %s", name, text ? text : strerror(error));
 }

@@ -10,6 +10,11 @@
 
 static const struct option options[] = { VERB_OPTIONS };
 
+static const struct report_advice advices[] = {
+	{ EACCES, "only its owner, or who has CAP_SYS_ADMIN, can remove it" },
+	{ 0, NULL },
+};
+
 static int parse(int argc, char **argv)
 {
 	int option = getopt_long(argc, argv, "h", options, NULL);
@@ -24,15 +29,6 @@ static int parse(int argc, char **argv)
 	return status;
 }
 
-static void report_failure(const char *name)
-{
-	if (errno == EACCES)
-		report("%s: only its owner, or who has CAP_SYS_ADMIN, can remove it",
-		       name);
-	else
-		report_channel(name, errno);
-}
-
 static int run(int argc, char **argv)
 {
 	int status = parse(argc, argv);
@@ -43,7 +39,7 @@ static int run(int argc, char **argv)
 	status = STATUS_DONE;
 	for (int i = optind; i < argc; i++) {
 		if (vbuf_unlink(argv[i])) {
-			report_failure(argv[i]);
+			report_advised(argv[i], errno, advices);
 			status = STATUS_FAILED;
 		}
 	}

@@ -33,7 +33,8 @@ struct request {
 	const char *file;	/* NULL: standard input */
 	bool raw;
 	bool no_wait;
-	struct vbuf_attr attr;	/* of a missing channel; then, as it is */
+	struct geometry geometry;	/* of a missing channel */
+	struct vbuf_attr attr;		/* as it is */
 };
 
 static int parse_operands(int argc, char **argv, struct request *request)
@@ -58,8 +59,9 @@ static int parse(int argc, char **argv, struct request *request)
 		} else if (option == OPT_NO_WAIT) {
 			request->no_wait = true;
 		} else {
-			status = geometry_option(&verb_send, &request->attr,
-						 option, optarg);
+			status = geometry_option(&verb_send,
+						 &request->geometry, option,
+						 optarg);
 			if (status != STATUS_NONE_YET)
 				return status;
 		}
@@ -158,14 +160,18 @@ static int open_input(const struct request *request)
 /* Not waiting is for channels that keep what they are given. */
 static int open_channel(struct request *request)
 {
-	int fd = request->no_wait ?
-		 vbuf_open(request->name, O_WRONLY) :
-		 vbuf_ensure(request->name, &request->attr, O_WRONLY);
+	struct geometry *geometry = &request->geometry;
+	int fd;
 
+	limits_look(&geometry->hits);
+	fd = request->no_wait ?
+	     vbuf_open(request->name, O_WRONLY) :
+	     vbuf_ensure(request->name, &geometry->attr, O_WRONLY);
 	if (fd < 0 || vbuf_getattr(fd, &request->attr)) {
-		report_channel(request->name, errno);
+		geometry_report(geometry, request->name, errno);
 		return -1;
 	}
+	geometry_compare(geometry, request->name, &request->attr);
 	if (request->no_wait && !(request->attr.flags & VBUF_PERSIST)) {
 		report("%s: --no-wait is for persistent channels; this one is transient",
 		       request->name);
@@ -176,11 +182,12 @@ static int open_channel(struct request *request)
 
 static int run(int argc, char **argv)
 {
-	struct request request = { .attr = GEOMETRY_DEFAULT };
+	struct request request = {
+		.geometry = GEOMETRY_DEFAULT(GEOMETRY_MISSING_FLAGS),
+	};
 	struct feed feed = { .count = 0 };
 	int failed, status;
 
-	request.attr.flags = GEOMETRY_MISSING_FLAGS;
 	status = parse(argc, argv, &request);
 	if (status != STATUS_NONE_YET)
 		return status;

@@ -23,6 +23,13 @@ static const struct option options[] = {
 	VERB_OPTIONS
 };
 
+static const struct report_advice advices[] = {
+	{ ENOENT, "there is no such channel, or it is not yours to see: 'vbufctl ls'"
+		  " lists those there are, those of others as #ID" },
+	{ EACCES, "its mode hides it from all but its owner and root" },
+	{ 0, NULL },
+};
+
 /* What was asked for: a name, or if that is NULL an id. */
 struct wanted {
 	const char *name;
@@ -186,7 +193,7 @@ static int run(int argc, char **argv)
 		return status;
 	if (find(&wanted, &channel) ||
 	    list_endpoints(channel.id, &endpoints, &count)) {
-		report_channel(argv[optind], errno);
+		report_advised(argv[optind], errno, advices);
 		return STATUS_FAILED;
 	}
 	if (json)
