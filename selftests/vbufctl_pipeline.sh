@@ -190,6 +190,32 @@ input_fails_persistent()
 	is jobs depth=1
 }
 
+# With standard error closed the channel would be descriptor 2.
+input_fails_unheard()
+{
+	status 0 vbufctl create jobs
+	(echo one; printf '%070000d\n' 2) >input
+	status 1 sh -c 'vbufctl send jobs input <&- >&- 2>&-'
+	is jobs depth=1
+	status 1 sh -c 'vbufctl send jobs <&-'
+	says 'standard input: Bad file descriptor'
+	is jobs depth=1
+	status 1 sh -c 'vbufctl ls >&-'; says 'standard output: Bad file descriptor'
+}
+
+channel_is_different()
+{
+	status 0 vbufctl create jobs --slots 7
+	echo one | status 0 vbufctl send --no-wait --slots 7 jobs
+	[ ! -s errors ]
+	echo two | status 0 vbufctl send --no-wait --slots 5 jobs
+	says 'jobs is there already, with --slots 7: it does not become 5'
+	status 0 vbufctl recv --count 2 --slot-size 1K --mode 0644 jobs
+	says 'with --slot-size 65536: it does not become 1024'
+	says 'with --mode 0600: it does not become 0644'
+	printf 'one\ntwo\n' | cmp - output
+}
+
 receive_count()
 {
 	status 0 vbufctl create jobs
@@ -227,7 +253,7 @@ receivers_gone()
 	yes | vbufctl send jobs 2>sender-errors &
 	sender=$!
 	status 0 vbufctl recv --count 1 jobs
-	wait $sender && false
+	wait "$sender" && false
 	cp sender-errors errors
 	says 'the last receiver has gone'
 }
@@ -256,7 +282,7 @@ receiver_killed()
 	send_twenty
 	hold_twenty killed
 	kill -KILL $!
-	wait $sender && false
+	wait "$sender" && false
 	says 'left messages that nobody received'
 }
 
@@ -268,7 +294,7 @@ receiver_killed_drops()
 	send_twenty
 	hold_twenty killed-dropping
 	kill -KILL $!
-	wait $sender && false
+	wait "$sender" && false
 	says '20 messages were taken and then dropped'
 	is jobs depth=0 dropped_holder=20
 }
@@ -283,7 +309,7 @@ receiver_killed_next_takes()
 	hold_twenty killed-first
 	kill -KILL $!
 	vbufctl recv jobs | cmp - twenty
-	wait $sender
+	wait "$sender"
 }
 
 # Also from where they were put back once too often.
@@ -295,7 +321,7 @@ delivered_too_often()
 	send_twenty
 	soon is jobs depth=20
 	status 1 sh -c 'vbufctl recv --count 20 jobs >/dev/full 2>full-errors'
-	wait $sender && false
+	wait "$sender" && false
 	says '20 messages were taken and then dropped'
 	cp full-errors errors
 	says '0 messages not written went back'
@@ -421,6 +447,8 @@ check 'send: the only receiver was killed' receiver_killed
 check 'send: a killed receiver took messages along' receiver_killed_drops
 check 'send: another receiver takes what a killed one held' receiver_killed_next_takes
 check 'send: messages were delivered too often' delivered_too_often
+check 'send: no error becomes a message' input_fails_unheard
+check 'send, recv: a channel that is not as was asked' channel_is_different
 check 'recv --count' receive_count
 check 'recv: prints at once' prompt_output
 check 'recv: stopped while it waits' stopped_while_waiting

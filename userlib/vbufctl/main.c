@@ -3,8 +3,11 @@
 #include "report.h"
 #include "verb.h"
 
+#include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct verb *const verbs[] = {
 	&verb_create, &verb_rm, &verb_ls, &verb_show, &verb_send, &verb_recv,
@@ -65,14 +68,46 @@ static int run(int argc, char **argv)
 	return run_verb(argv[1], argc - 1, argv + 1);
 }
 
+/*
+ * A channel must not become one of the standard files: errors would be sent to
+ * it. In this mode the file fails as the closed one would.
+ */
+static int fill_standard_files(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		int mode = fd == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", mode) != fd) {
+			report("/dev/null: %m");
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* Why an earlier write failed is not known any more. */
+static int flush_output(void)
+{
+	bool failed = ferror(stdout);
+
+	if (fflush(stdout)) {
+		report("standard output: %m");
+		return -1;
+	}
+	if (failed)
+		report("standard output: not all of it could be written");
+	return failed ? -1 : 0;
+}
+
 int main(int argc, char **argv)
 {
-	int status = run(argc, argv);
+	int status;
 
+	if (fill_standard_files())
+		return STATUS_FAILED;
+	status = run(argc, argv);
 	/* What could not be printed was not done. */
-	if (fflush(stdout) || ferror(stdout)) {
-		report("standard output: %m");
-		return status == STATUS_DONE ? STATUS_FAILED : status;
-	}
+	if (flush_output() && status == STATUS_DONE)
+		status = STATUS_FAILED;
 	return status;
 }
