@@ -83,7 +83,9 @@ static int take_lines(struct feed *feed, struct lines *lines, size_t fresh)
 	if (feed_flush(feed))
 		return -1;
 	lines->used = end - line;
-	memmove(feed->buffer, line, lines->used);
+	/* A long line comes by many reads, and is to be moved by none. */
+	if (line != feed->buffer)
+		memmove(feed->buffer, line, lines->used);
 	return 0;
 }
 
