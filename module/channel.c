@@ -67,6 +67,10 @@ static void update_hangup_locked(struct vbuf_channel *ch,
 		vbuf_line_fail(&ch->want_message, NULL, -EPIPE, wakes);
 		wakes->hup |= VBUF_RIGHT_RECV;
 	}
+	if (no_receiver)
+		ch->alerts |= VBUF_ALERT_ENDED;
+	else
+		ch->alerts &= ~VBUF_ALERT_ENDED;
 	if (no_receiver && !ch->no_receiver) {
 		vbuf_line_fail(&ch->want_slot, NULL, -EPIPE, wakes);
 		vbuf_line_fail(&ch->want_drain, NULL, -EPIPE, wakes);
@@ -125,9 +129,9 @@ static u32 give_up(struct vbuf_endpoint *ep, u32 rights)
 	spin_lock(&ch->lock);
 	rights &= ep->can;
 	set_rights_locked(ep, ep->can & ~rights);
-	if (rights & VBUF_RIGHT_SEND)
+	if (rights & VBUF_RIGHT_SEND && ep->blocked_senders)
 		vbuf_line_fail(&ch->want_slot, ep, -EPIPE, &wakes);
-	if (rights & VBUF_RIGHT_RECV)
+	if (rights & VBUF_RIGHT_RECV && ep->blocked_receivers)
 		vbuf_line_fail(&ch->want_message, ep, -EPIPE, &wakes);
 	vbuf_wakes_unlock(ch, &wakes);
 
@@ -150,9 +154,12 @@ static u32 give_up(struct vbuf_endpoint *ep, u32 rights)
  */
 void vbuf_channel_shut_down(struct vbuf_endpoint *ep, u32 rights)
 {
-	/* From now on who sends through @ep looks whether it still may. */
-	vbuf_channel_watch(ep->channel);
-	vbuf_wakes_tell_end(ep->channel, give_up(ep, rights));
+	struct vbuf_channel *ch = ep->channel;
+
+	spin_lock(&ch->lock);
+	ch->alerts |= VBUF_ALERT_SHUT;
+	spin_unlock(&ch->lock);
+	vbuf_wakes_tell_end(ch, give_up(ep, rights));
 }
 
 /**

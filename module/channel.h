@@ -52,8 +52,12 @@ struct vbuf_net;
 #define VBUF_ALERT_MESSAGE	0x1U
 #define VBUF_ALERT_SLOT		0x2U
 #define VBUF_ALERT_DRAIN	0x4U
-/* Somebody has polled or asked for signals once, or an endpoint shut down. */
+/* Somebody polls or wants signals, or did when it was last looked. */
 #define VBUF_ALERT_WATCHED	0x8U
+/* An endpoint was shut down once: who sends looks whether it still may. */
+#define VBUF_ALERT_SHUT		0x10U
+/* The last receiver has gone: who sends looks, too. */
+#define VBUF_ALERT_ENDED	0x20U
 
 /**
  * struct vbuf_channel - a bounded buffer of messages
@@ -86,7 +90,8 @@ struct vbuf_net;
  *
  * @lock: guards what follows, and each endpoint's and waiter's part that says
  *	so. Held for a few instructions a slot, of VBUF_BATCH slots at the
- *	most, and a waiter that is served
+ *	most, and a waiter that is served; where an end or a refusal concerns
+ *	all who wait, for all of them
  * @free: free slots, last used first
  * @queue: the messages
  * @receiving: slots owned by receivers

@@ -2,6 +2,8 @@
 /*
  * Messages that a receiver has, and keeps the slots of until it acknowledges.
  */
+#include <linux/sched.h>
+
 #include "channel.h"
 #include "endpoint.h"
 #include "held.h"
@@ -132,23 +134,19 @@ static bool collect_held_locked(struct vbuf_endpoint *ep,
 }
 
 /*
- * Puts @again back into the queue: while receivers wait, VBUF_BATCH at a time
- * for them; then the rest at once. True when none is left.
+ * Puts @again back: to those who wait, VBUF_BATCH at a time, and the rest into
+ * the queue at once. True when none is left.
  */
 static bool put_back_locked(struct vbuf_endpoint *ep, struct vbuf_chain *again,
 			    struct vbuf_wakes *wakes)
 	__must_hold(&ep->channel->lock)
 {
 	struct vbuf_channel *ch = ep->channel;
-	struct vbuf_chain some;
+	u32 before = again->count;
 
-	if (ch->want_message.count && again->count > VBUF_BATCH)
-		some = vbuf_chain_take(again, &ch->pool, VBUF_BATCH);
-	else
-		some = vbuf_chain_take_all(again);
-	ch->receiving -= some.count;
-	ep->owned -= some.count;
-	vbuf_moves_requeue_locked(ch, &some, wakes);
+	vbuf_moves_requeue_locked(ch, again, wakes);
+	ch->receiving -= before - again->count;
+	ep->owned -= before - again->count;
 	return !again->count;
 }
 
@@ -173,5 +171,6 @@ void vbuf_held_return(struct vbuf_endpoint *ep)
 		       put_back_locked(ep, &again, &wakes);
 		vbuf_moves_settle_locked(ch, &wakes);
 		vbuf_wakes_unlock(ch, &wakes);
+		cond_resched();
 	} while (!done);
 }

@@ -97,18 +97,24 @@ static void queue_message_locked(struct vbuf_channel *ch, u32 n,
 /**
  * vbuf_moves_requeue_locked() - messages enter the queue at its head, in order
  * @ch: the channel
- * @chain: the messages, owned by nobody any more; emptied
+ * @chain: the messages, owned by nobody any more; those that moved are gone from
+ *	it
  * @wakes: to be carried out once the lock is let go
  *
- * Who waits for a message is served first.
+ * Who waits for a message is served first. Of up to VBUF_BATCH messages all
+ * move. Of more, some stay where more than that are waited for: the caller lets
+ * the lock go, and comes again. None enters the queue before the others ahead
+ * of it have moved, for the next would come to stand before it.
  */
 void vbuf_moves_requeue_locked(struct vbuf_channel *ch,
 			       struct vbuf_chain *chain,
 			       struct vbuf_wakes *wakes)
 {
-	u32 n;
+	u32 left = VBUF_BATCH, n;
 
 	while (chain->count && ch->want_message.count) {
+		if (!left--)
+			return;
 		n = vbuf_chain_pop(chain, &ch->pool);
 		if (!hand_message_locked(ch, n, wakes))
 			vbuf_chain_push_head(chain, &ch->pool, n);
@@ -121,7 +127,8 @@ void vbuf_moves_requeue_locked(struct vbuf_channel *ch,
 
 static bool may_not_wait(const struct vbuf_endpoint *ep, struct vbuf_call call)
 {
-	return call.flags & VBUF_DONTWAIT || ep->file->f_flags & O_NONBLOCK;
+	return call.flags & VBUF_DONTWAIT ||
+	       READ_ONCE(ep->file->f_flags) & O_NONBLOCK;
 }
 
 static int may_send_locked(const struct vbuf_endpoint *ep)
@@ -262,15 +269,16 @@ static void commit_locked(struct vbuf_endpoint *ep, u32 n,
 }
 
 /*
- * A chain becomes messages, unless the endpoint was shut down while they were
- * copied: receivers may have learnt of the end, and nothing comes after it.
+ * A chain becomes messages, unless while they were copied the endpoint was shut
+ * down (receivers may have learnt of the end, and nothing comes after it), or
+ * the last receiver went.
  */
 static int commit_chain_watched(struct vbuf_endpoint *ep,
 				struct vbuf_chain chain, u64 now)
 	__releases(&ep->channel->lock)
 {
-	bool can = ep->can & VBUF_RIGHT_SEND;
 	struct vbuf_channel *ch = ep->channel;
+	bool can = ep->can & VBUF_RIGHT_SEND && !ch->no_receiver;
 	struct vbuf_wakes wakes = {};
 
 	if (can)
@@ -304,8 +312,8 @@ int vbuf_moves_commit_watched(struct vbuf_endpoint *ep, u32 n)
  *	its bytes are written
  * @bytes: in all of them
  *
- * Return: 0, or -EPIPE if the endpoint was shut down meanwhile, and then the
- * slots are free.
+ * Return: 0, or -EPIPE if the endpoint was shut down or the last receiver went
+ * meanwhile, and then the slots are free.
  */
 int vbuf_moves_commit(struct vbuf_endpoint *ep, struct vbuf_chain chain,
 		      u64 bytes)

@@ -95,10 +95,11 @@ static __always_inline bool vbuf_moves_can_acquire(const struct vbuf_endpoint *e
 	       likely(ch->pool.slot[ch->queue.head].len <= room);
 }
 
-/* Somebody waits for a message, or wants to know of it. */
+/* Somebody waits for a message or wants to know of it, or it may not be sent. */
 static __always_inline bool vbuf_moves_queue_watched(struct vbuf_channel *ch)
 {
-	return ch->alerts & (VBUF_ALERT_MESSAGE | VBUF_ALERT_WATCHED);
+	return ch->alerts & (VBUF_ALERT_MESSAGE | VBUF_ALERT_WATCHED |
+			     VBUF_ALERT_SHUT | VBUF_ALERT_ENDED);
 }
 
 /* Somebody waits for a slot or an empty queue, or wants to know of it. */

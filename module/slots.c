@@ -65,7 +65,7 @@ static int alloc_blocks(struct vbuf_pool *pool, gfp_t gfp)
 
 	pool->block = kvcalloc(pool->blocks, sizeof(*pool->block), VBUF_GFP);
 	if (!pool->block)
-		return -ENOMEM;
+		return fatal_signal_pending(current) ? -EINTR : -ENOMEM;
 	for (i = 0; i < pool->blocks; i++) {
 		if (fatal_signal_pending(current)) {
 			free_blocks(pool);

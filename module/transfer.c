@@ -268,6 +268,9 @@ long vbuf_transfer_sendv(struct vbuf_endpoint *ep, struct vbuf_call call,
 		if (n < 0)
 			break;
 		done += n;
+		if (fatal_signal_pending(current))
+			break;
+		cond_resched();
 	}
 	return done ? (long)done : n;
 }
@@ -419,6 +422,7 @@ long vbuf_transfer_recvv(struct vbuf_endpoint *ep, struct vbuf_call call,
 		if (n < 0)
 			break;
 		done += n;
+		cond_resched();
 		call.flags |= VBUF_DONTWAIT;
 		/* Less than wanted: no more was there, or held_max is small. */
 	} while (done < count && (n == want || ep->channel->attr.held_max));

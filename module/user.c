@@ -338,6 +338,7 @@ int vbuf_user_fill(struct vbuf_batch *batch,
 			err = vbuf_user_copy_in(pool, n,
 						u64_to_user_ptr(entry.buf),
 						entry.len);
+			cond_resched();
 			if (!user_read_access_begin(msgs, sizeof(*msgs)))
 				return -EFAULT;
 		}
@@ -409,6 +410,7 @@ int vbuf_user_empty(struct vbuf_batch *batch, struct vbuf_msg __user *msgs)
 			err = vbuf_user_copy_out(pool, n,
 						 u64_to_user_ptr(buf),
 						 slot->len);
+			cond_resched();
 			if (!user_access_begin(msgs, sizeof(*msgs)))
 				return -EFAULT;
 		}

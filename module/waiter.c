@@ -157,14 +157,13 @@ static bool spin(struct vbuf_line *line, const struct vbuf_waiter *waiter,
 		 u64 deadline)
 {
 	u32 budget = spin_budget(line);
-	u64 now, end;
+	u64 now, vain, end;
 
 	if (!budget)
 		return false;
 	now = ktime_get_mono_fast_ns();
-	end = now + budget;
-	if (deadline)
-		end = min(end, deadline);
+	vain = now + budget;
+	end = deadline ? min(vain, deadline) : vain;
 	while (now < end && !need_resched() && !signal_pending(current)) {
 		if (was_woken(waiter)) {
 			WRITE_ONCE(line->spin_ns, budget * 2);
@@ -173,7 +172,9 @@ static bool spin(struct vbuf_line *line, const struct vbuf_waiter *waiter,
 		cpu_relax();
 		now = ktime_get_mono_fast_ns();
 	}
-	WRITE_ONCE(line->spin_ns, budget / 2);
+	/* What ended it early says nothing of the other side. */
+	if (now >= vain)
+		WRITE_ONCE(line->spin_ns, budget / 2);
 	return false;
 }
 

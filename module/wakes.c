@@ -52,6 +52,18 @@ void vbuf_wakes_deinit(struct vbuf_channel *ch)
 	WARN_ON_ONCE(!llist_empty(&ch->deferred));
 }
 
+/*
+ * A thread that did not fall asleep yet looks for its turn. A real-time one may
+ * depend on not waiting. And where the timer is a thread of its own, or comes
+ * with the tick, nobody knows when it runs.
+ */
+static bool must_wake_at_once(const struct vbuf_waiter *waiter)
+{
+	return task_is_running(waiter->task) ||
+	       rt_task(waiter->task) || dl_task(waiter->task) ||
+	       IS_ENABLED(CONFIG_PREEMPT_RT) || hrtimer_resolution > DEFER_NS;
+}
+
 /**
  * vbuf_wakes_serve_sender() - a waiting sender has what it waited for
  * @ch: its lock is held
@@ -67,13 +79,34 @@ void vbuf_wakes_serve_sender(struct vbuf_channel *ch,
 	u32 quarter = ch->pool.slots / 4;
 
 	if (!wakes->may_defer || ch->queue.count <= quarter ||
-	    rt_task(waiter->task) || dl_task(waiter->task)) {
+	    must_wake_at_once(waiter)) {
 		vbuf_line_serve(&ch->want_slot, waiter, 0, wakes);
 		return;
 	}
 	vbuf_line_leave(&ch->want_slot, waiter);
-	wakes->arm |= llist_add(&waiter->deferred, &ch->deferred);
+	WRITE_ONCE(ch->want_slot.server_cpu, raw_smp_processor_id());
+	llist_add(&waiter->deferred, &ch->deferred);
 	ch->wake_below = quarter + 1;
+	/* Set while the first one waits, and not later for those that follow. */
+	if (!hrtimer_is_queued(&ch->wake_timer))
+		hrtimer_start(&ch->wake_timer, ns_to_ktime(DEFER_NS),
+			      HRTIMER_MODE_REL_SOFT);
+}
+
+/**
+ * vbuf_wakes_look_locked() - whether anybody polls or wants signals still
+ * @ch: its lock is held
+ *
+ * If not, what moves from now on is as quick as if nobody ever had. wakes.h
+ * tells why nobody is missed.
+ */
+void vbuf_wakes_look_locked(struct vbuf_channel *ch)
+{
+	/* As above: no barriers of their own. */
+	if (waitqueue_active(&ch->can_recv) || waitqueue_active(&ch->can_send))
+		return;
+	if (!READ_ONCE(ch->async_recv) && !READ_ONCE(ch->async_send))
+		ch->alerts &= ~VBUF_ALERT_WATCHED;
 }
 
 /**
@@ -95,15 +128,18 @@ static void wake_pollers(struct vbuf_channel *ch,
 			 const struct vbuf_wakes *wakes)
 {
 	/*
-	 * As many exclusive ones as there is something for. waitqueue_active()
-	 * needs no barrier of its own: see wakes.h.
+	 * As many exclusive ones as there is something for; all (0) where one
+	 * of them may stand there that cannot take it any more.
 	 */
+	bool all = READ_ONCE(ch->alerts) & VBUF_ALERT_SHUT;
+
+	/* It needs no barrier of its own: see wakes.h. */
 	if (wakes->in && waitqueue_active(&ch->can_recv))
-		__wake_up(&ch->can_recv, TASK_NORMAL, wakes->in,
+		__wake_up(&ch->can_recv, TASK_NORMAL, all ? 0 : wakes->in,
 			  poll_to_key(EPOLLIN | EPOLLRDNORM));
 	/* As above. */
 	if (wakes->out && waitqueue_active(&ch->can_send))
-		__wake_up(&ch->can_send, TASK_NORMAL, wakes->out,
+		__wake_up(&ch->can_send, TASK_NORMAL, all ? 0 : wakes->out,
 			  poll_to_key(EPOLLOUT | EPOLLWRNORM));
 	vbuf_wakes_tell_end(ch, wakes->hup);
 }
@@ -131,16 +167,12 @@ void vbuf_wakes_carry_out(struct vbuf_channel *ch,
 {
 	struct vbuf_waiter *waiter, *next;
 
+	/* They were served before those of @wakes. */
+	if (wakes->flush)
+		vbuf_wakes_flush(ch);
 	for (waiter = wakes->first; waiter; waiter = next) {
 		next = waiter->next;
 		vbuf_waiter_wake(waiter);
-	}
-	if (wakes->arm)
-		hrtimer_start(&ch->wake_timer, ns_to_ktime(DEFER_NS),
-			      HRTIMER_MODE_REL_SOFT);
-	if (wakes->flush) {
-		hrtimer_try_to_cancel(&ch->wake_timer);
-		vbuf_wakes_flush(ch);
 	}
 	if (wakes->in || wakes->out || wakes->hup) {
 		wake_pollers(ch, wakes);

@@ -16,7 +16,18 @@
  *
  * A poller stands in its wait queue before it takes the channel's lock to look.
  * So if it looked before a change, who made the change finds it in the wait
- * queue, also after having let the lock go: no edge is lost.
+ * queue, also after having let the lock go: no edge is lost. As it looks it sets
+ * VBUF_ALERT_WATCHED; who finds no poller and no owner of signals, under the
+ * lock, takes that back. One who stands there but has not looked yet sets it
+ * again.
+ *
+ * A sender that is handed a slot has it at once, but while the queue is more
+ * than a quarter full its wake-up may wait: woken for each slot, sender and
+ * receiver would take turns at every message where they share a CPU. It stands
+ * on channel->deferred then, and is woken by the first of: the release that
+ * leaves a quarter in the queue, a receiver that is about to sleep, wake_timer.
+ * Who puts one there finds the timer set, or sets it; it is set and cancelled
+ * under the channel's lock.
  */
 
 /**
@@ -28,7 +39,6 @@
  * @hup: VBUF_RIGHT_RECV, VBUF_RIGHT_SEND: the endpoints with that right have
  *	lost the other side
  * @may_defer: senders that are handed a slot may be woken later
- * @arm: one will be: set the timer
  * @flush: wake those that wait for it now
  */
 struct vbuf_wakes {
@@ -38,7 +48,6 @@ struct vbuf_wakes {
 	u32 out;
 	u32 hup;
 	bool may_defer;
-	bool arm;
 	bool flush;
 };
 
@@ -50,6 +59,8 @@ void vbuf_wakes_serve_sender(struct vbuf_channel *ch,
 			     struct vbuf_wakes *wakes)
 	__must_hold(&ch->lock);
 
+void vbuf_wakes_look_locked(struct vbuf_channel *ch)
+	__must_hold(&ch->lock);
 void vbuf_wakes_tell_end(struct vbuf_channel *ch, u32 rights);
 void vbuf_wakes_carry_out(struct vbuf_channel *ch,
 			  const struct vbuf_wakes *wakes);
@@ -67,6 +78,7 @@ static inline void vbuf_wakes_check_locked(struct vbuf_channel *ch,
 {
 	if (vbuf_wakes_due(ch)) {
 		ch->wake_below = 0;
+		hrtimer_try_to_cancel(&ch->wake_timer);
 		wakes->flush = true;
 	}
 }
@@ -76,6 +88,8 @@ static inline void vbuf_wakes_unlock(struct vbuf_channel *ch,
 				     const struct vbuf_wakes *wakes)
 	__releases(&ch->lock)
 {
+	if (ch->alerts & VBUF_ALERT_WATCHED)
+		vbuf_wakes_look_locked(ch);
 	spin_unlock(&ch->lock);
 	vbuf_wakes_carry_out(ch, wakes);
 }

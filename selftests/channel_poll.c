@@ -387,4 +387,49 @@ TEST_F(channel, a_message_wakes_one_of_the_exclusive)
 	EXPECT_EQ(EPOLLIN, vt_join(&waiter[1]));
 }
 
+/* One that was shut down stands there still, but can take nothing. */
+TEST_F(channel, a_message_wakes_the_exclusive_beside_one_shut_down)
+{
+	const unsigned int events = EPOLLIN | EPOLLET | EPOLLEXCLUSIVE;
+	int shut = vt_reopen(self->rx, VT_RECV), i;
+	struct vt_call waiter[2] = { 0 };
+
+	waiter[0].fd = watch(shut, events);
+	waiter[1].fd = watch(self->rx, events);
+	ASSERT_EQ(0, vt_shutdown(shut, VT_RECV));
+	for (i = 0; i < 2; i++) {
+		news(waiter[i].fd);
+		waiter[i].op = op_epoll;
+		vt_start(&waiter[i]);
+		ASSERT_TRUE(vt_sleeps(waiter[i].tid));
+	}
+	ASSERT_EQ(0, vt_put(self->tx, 'a'));
+	EXPECT_EQ(EPOLLIN, vt_join(&waiter[1]));
+	EXPECT_EQ(EPOLLIN | EPOLLHUP, vt_join(&waiter[0]) | EPOLLIN);
+	ASSERT_EQ('a', vt_take(self->rx));
+}
+
+/* Between two polls nobody watches, and what comes in then is there at once. */
+TEST_F(channel, a_message_wakes_who_polls_again)
+{
+	struct vt_call poller = {
+		.op = op_poll, .fd = self->rx, .flags = POLLIN };
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		ASSERT_EQ(0, vt_put(self->tx, 'a'));
+		EXPECT_EQ((unsigned int)POLLIN, vt_poll(self->rx, POLLIN));
+		ASSERT_EQ('a', vt_take(self->rx));
+		ASSERT_EQ(0, vt_put(self->tx, 'b'));
+		ASSERT_EQ('b', vt_take(self->rx));
+		vt_start(&poller);
+		ASSERT_TRUE(vt_sleeps(poller.tid));
+		ASSERT_EQ(0, vt_put(self->tx, 'c'));
+		EXPECT_EQ(POLLIN, vt_join(&poller));
+		ASSERT_EQ('c', vt_take(self->rx));
+		poller.tid = 0;
+		poller.done = 0;
+	}
+}
+
 TEST_HARNESS_MAIN

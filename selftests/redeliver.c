@@ -230,32 +230,73 @@ TEST_F(channel, by_the_last_receivers_end)
 }
 
 /* More than is moved under one hold of any lock. */
-TEST(a_great_many_return_in_order)
+#define MANY 1000
+
+FIXTURE(many) {
+	struct vbuf_msg msgs[MANY];
+	__u16 numbers[MANY];
+	int rx;
+	int worker;		/* holds messages 0 to MANY - 1 */
+};
+
+FIXTURE_SETUP(many)
 {
-	enum { MANY = 1000 };
-	static struct vbuf_msg msgs[MANY];
-	static __u16 numbers[MANY];
 	struct vbuf_attr attr = vt_attr(MANY, 2);
-	int rx, tx, worker, i;
+	int tx, i;
 
 	attr.flags = VBUF_REDELIVER;
-	vt_pair(&rx, &tx, attr);
-	worker = vt_reopen(rx, VT_RECV);
+	vt_pair(&self->rx, &tx, attr);
+	self->worker = vt_reopen(self->rx, VT_RECV);
 	for (i = 0; i < MANY; i++) {
-		numbers[i] = i;
-		msgs[i] = (struct vbuf_msg) {
-			.buf = (uintptr_t)&numbers[i], .len = 2, .size = 2 };
+		self->numbers[i] = i;
+		self->msgs[i] = (struct vbuf_msg) {
+			.buf = (uintptr_t)&self->numbers[i],
+			.len = 2, .size = 2 };
 	}
-	ASSERT_EQ(MANY, vt_sendv(tx, msgs, MANY, 0));
-	ASSERT_EQ(MANY, vt_recvv(worker, msgs, MANY, VBUF_HOLD));
-	close(worker);
-	memset(numbers, VT_POISON, sizeof(numbers));
-	ASSERT_EQ(MANY, vt_recvv(rx, msgs, MANY, 0));
+	ASSERT_EQ(MANY, vt_sendv(tx, self->msgs, MANY, 0));
+	ASSERT_EQ(MANY, vt_recvv(self->worker, self->msgs, MANY, VBUF_HOLD));
+	memset(self->numbers, VT_POISON, sizeof(self->numbers));
+}
+
+FIXTURE_TEARDOWN(many)
+{
+	EXPECT_TRUE(vt_settled(self->rx));
+}
+
+TEST_F(many, return_in_order)
+{
+	int i;
+
+	close(self->worker);
+	ASSERT_EQ(MANY, vt_recvv(self->rx, self->msgs, MANY, 0));
 	for (i = 0; i < MANY; i++) {
-		ASSERT_EQ(i, numbers[i]);
-		ASSERT_EQ(VBUF_MSG_REDELIVERED, msgs[i].flags);
+		ASSERT_EQ(i, self->numbers[i]);
+		ASSERT_EQ(VBUF_MSG_REDELIVERED, self->msgs[i].flags);
 	}
-	EXPECT_TRUE(vt_settled(rx));
+}
+
+/* Those who wait have the first; behind them nothing changes places. */
+TEST_F(many, return_in_order_behind_who_waits)
+{
+	enum { WAITERS = 40 };
+	struct vt_call recv[WAITERS] = { 0 };
+	__u16 number;
+	int i;
+
+	for (i = 0; i < WAITERS; i++) {
+		vt_start_recv(&recv[i], self->rx);
+		ASSERT_TRUE(vt_blocked(self->rx, 0, i + 1));
+	}
+	close(self->worker);
+	for (i = 0; i < WAITERS; i++) {
+		ASSERT_EQ(2, vt_join(&recv[i]));
+		memcpy(&number, recv[i].data, 2);
+		EXPECT_EQ(i, number);
+	}
+	ASSERT_EQ(MANY - WAITERS,
+		  vt_recvv(self->rx, self->msgs, MANY, VBUF_DONTWAIT));
+	for (i = 0; i < MANY - WAITERS; i++)
+		ASSERT_EQ(WAITERS + i, self->numbers[i]);
 }
 
 static long op_come_and_go(struct vt_call *call)

@@ -32,7 +32,10 @@
  * free, %POLLHUP when the queue has lost its last sender, %POLLERR when it has
  * lost its last receiver, each to the endpoints with the right that it is
  * about. An edge (EPOLLET, SIGIO) is a message entering the queue, or a slot
- * becoming free; what is handed straight to a waiting thread makes none.
+ * becoming free; what is handed straight to a waiting thread makes none. Those
+ * that a call makes in one go, 32 at the most, may be one signal. An endpoint
+ * that owns @held_max slots still polls as the others do: with EPOLLEXCLUSIVE
+ * it may be the one that is woken, and cannot take what came.
  * ioctl(FIONREAD) gives the length in bytes of the first message of the queue,
  * 0 if there is none.
  */
@@ -488,8 +491,9 @@ struct vbuf_list {
 /**
  * DOC: VBUF_IOC_GETATTR
  *
- * Tells the attributes of the endpoint's channel (struct vbuf_getattr). Does
- * not block.
+ * Tells the attributes that the endpoint's channel was created with (struct
+ * vbuf_getattr); %VBUF_PERSIST stays there after the name is gone. Does not
+ * block.
  *
  * * %EINVAL: @reserved is not 0
  * * %ENOTCONN: the file is not an endpoint
@@ -508,8 +512,8 @@ struct vbuf_list {
  * * %EAGAIN: no slot is free, and O_NONBLOCK or %VBUF_DONTWAIT is set
  * * %ETIMEDOUT: the deadline passed before a slot came free
  * * %EINTR: a signal came, and its handler has no SA_RESTART
- * * %EPIPE: the last receiver has gone, or the endpoint was shut down for
- *   sending; there is no SIGPIPE
+ * * %EPIPE: the last receiver has gone, before or while the message was copied,
+ *   or the endpoint was shut down for sending; there is no SIGPIPE
  * * %EBADF: the endpoint has no right to send
  * * %EDQUOT: the endpoint owns @held_max slots already
  * * %ENOTCONN: the file is not an endpoint
@@ -524,8 +528,8 @@ struct vbuf_list {
  * receivers, until it gets one.
  *
  * * %EINVAL: an unknown flag
- * * %EMSGSIZE: the message is longer than @len; it stays, and its length is in
- *   @len
+ * * %EMSGSIZE: the message is longer than @len; it stays, or goes to the next in
+ *   line that has room, and its length is in @len
  * * %EAGAIN: the queue is empty, and O_NONBLOCK or %VBUF_DONTWAIT is set
  * * %ETIMEDOUT: the deadline passed before a message came
  * * %EINTR: a signal came, and its handler has no SA_RESTART
@@ -552,8 +556,8 @@ struct vbuf_list {
  * * %EAGAIN: no slot is free, and O_NONBLOCK or %VBUF_DONTWAIT is set
  * * %ETIMEDOUT: the deadline passed before a slot came free
  * * %EINTR: a signal came, and its handler has no SA_RESTART
- * * %EPIPE: the last receiver has gone, or the endpoint was shut down for
- *   sending; there is no SIGPIPE
+ * * %EPIPE: the last receiver has gone, before or while the message was copied,
+ *   or the endpoint was shut down for sending; there is no SIGPIPE
  * * %EBADF: the endpoint has no right to send
  * * %EDQUOT: the endpoint owns @held_max slots already
  * * %ENOTCONN: the file is not an endpoint
@@ -570,8 +574,8 @@ struct vbuf_list {
  * and the number done is returned; trying the rest again meets the error.
  *
  * * %EINVAL: an unknown flag; @count or @msg_size out of range
- * * %EMSGSIZE: a message is longer than its entry's @size; it stays, and its
- *   length is in the entry's @len
+ * * %EMSGSIZE: a message is longer than its entry's @size; it stays, or goes to
+ *   the next in line that has room, and its length is in the entry's @len
  * * %EAGAIN: the queue is empty, and O_NONBLOCK or %VBUF_DONTWAIT is set
  * * %ETIMEDOUT: the deadline passed before a message came
  * * %EINTR: a signal came, and its handler has no SA_RESTART
@@ -606,7 +610,8 @@ struct vbuf_list {
  * * %EINVAL: @reserved is not 0
  * * %ETIMEDOUT: the deadline passed before
  * * %EINTR: a signal came, and its handler has no SA_RESTART
- * * %EPIPE: the last receiver has gone, and left messages in the queue
+ * * %EPIPE: the last receiver has gone, while messages were queued or a call was
+ *   still receiving one
  * * %ENOTCONN: the file is not an endpoint
  */
 #define VBUF_IOC_DRAIN		_IO(VBUF_IOC_MAGIC, 0x0a)
@@ -618,7 +623,8 @@ struct vbuf_list {
  * that has it: as if it were closed for that direction, to the others and to
  * itself. Wakes the threads that block in it to send or to receive, which fail
  * with %EPIPE. What it owns by a right that it gives up goes back as at close.
- * Giving up again what was given up is no error. Does not block.
+ * Giving up again what was given up is no error, and done at once, also while
+ * another thread's SHUTDOWN is still about it. Does not block.
  *
  * * %EINVAL: no or unknown rights
  * * %EBADF: the endpoint never had one of the rights
@@ -642,7 +648,7 @@ struct vbuf_list {
  * how many entries it filled; fewer than @count is the end. Of a channel that
  * the caller may neither read nor write nor owns, and has no CAP_IPC_OWNER for,
  * it tells just the id. Each entry is one consistent look; the list is not. Any
- * file of /dev/vbuf will do. Does not block.
+ * file of /dev/vbuf will do. Waits for no message and no slot.
  *
  * * %EINVAL: @count or @entry_size out of range; @reserved is not 0
  * * %ENOENT: the caller's network namespace has no channel with the id @channel
