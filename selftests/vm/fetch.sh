@@ -5,12 +5,17 @@
 # shellcheck disable=SC2034
 cache=${VBUF_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/vbuf}
 
+# Where nobody is there to answer, sudo must not ask. The terminal is asked for
+# here, because download() has none.
+sudo=(sudo)
+[ -t 0 ] || sudo=(sudo -n)
+
 update_lists()
 {
 	if [ "$(id -u)" = 0 ]; then
 		apt-get -q update
 	else
-		sudo -n apt-get -q update
+		"${sudo[@]}" apt-get -q update
 	fi
 }
 
