@@ -150,7 +150,9 @@ int vbuf_reopen(int fd, int oflags);
  * @name: a channel of the caller's network namespace
  *
  * The name is free at once. The channel lives on while it has endpoints, and
- * goes with the last, %VBUF_PERSIST or not. Does not block.
+ * goes with the last, %VBUF_PERSIST or not. Who receives and has no sender, or
+ * sends and has no receiver, gone or never come, fails with %EPIPE from then
+ * on. Does not block.
  *
  * Return: 0, or -1 and errno:
  *
@@ -193,10 +195,12 @@ int vbuf_getattr(int fd, struct vbuf_attr *attr);
  *
  * * %EINVAL: an unknown flag; %VBUF_DROP_OLDEST on a channel that is not
  *   %VBUF_LOSSY
- * * %EMSGSIZE: the message is longer than the channel's slots
+ * * %EMSGSIZE: the message is longer than the channel's slots; this is told
+ *   before anything else is looked at
  * * %EAGAIN: no slot is free, and the call must not block
  * * %EINTR: a signal came, and its handler has no SA_RESTART
- * * %EPIPE: the last receiver has gone, or @fd was shut down for sending
+ * * %EPIPE: the last receiver has gone, or @fd was shut down for sending, before
+ *   or while the message was copied
  * * %EBADF: @fd has no right to send, or is not open
  * * %EDQUOT: the endpoint owns as many slots as the channel's held_max allows
  * * %EFAULT: the message cannot be read; nothing was sent
@@ -218,8 +222,9 @@ ssize_t vbuf_send(int fd, const void *msg, size_t len, unsigned int flags);
  * Return: the bytes of the message, which may be 0, or -1 and errno:
  *
  * * %EINVAL: an unknown flag, or one that needs vbuf_recvv()
- * * %EMSGSIZE: the message is longer than @size; it stays in the queue, and
- *   ioctl(FIONREAD) tells the length of the first message there
+ * * %EMSGSIZE: the message is longer than @size; it stays in the queue, or goes
+ *   to the next in line that has room, and ioctl(FIONREAD) tells the length of
+ *   the first message there
  * * %EAGAIN: the queue is empty, and the call must not block
  * * %EINTR: a signal came, and its handler has no SA_RESTART
  * * %EPIPE: the queue is empty and the last sender has gone, or @fd was shut
@@ -308,7 +313,8 @@ int vbuf_sendv(int fd, struct vbuf_msg *msgs, unsigned int n,
  *
  * * %EINVAL: @n is 0 or over %VBUF_MAX_VECTOR; an unknown flag
  * * %EMSGSIZE: the message is longer than the first @size; it stays in the
- *   queue, and its length is in the first @len
+ *   queue, or goes to the next in line that has room, and its length is in the
+ *   first @len
  * * those of vbuf_timedrecv()
  */
 int vbuf_recvv(int fd, struct vbuf_msg *msgs, unsigned int n,
@@ -331,19 +337,23 @@ int vbuf_recvv(int fd, struct vbuf_msg *msgs, unsigned int n,
 int vbuf_ack(int fd, uint64_t cookie, unsigned int flags);
 
 /**
- * vbuf_drain - wait until all that was sent has been received
+ * vbuf_drain - wait until all that was sent has been received or dropped
  * @fd: any endpoint of the channel
  * @deadline: as for vbuf_timedsend()
  *
  * Blocks until the queue is empty and no receiver owns a message, with
- * O_NONBLOCK as well; a @deadline in the past asks without waiting.
+ * O_NONBLOCK as well; a @deadline in the past asks without waiting. Dropped is
+ * what its receiver owned when it ended (without %VBUF_REDELIVER), what was
+ * delivered as often as the channel's max_deliveries allows, and what
+ * %VBUF_DROP_OLDEST took: %VBUF_IOC_LIST and vbufctl show count them.
  *
  * Return: 0, or -1 and errno:
  *
  * * %EINVAL: @deadline is negative or has a tv_nsec outside of 0 to 999999999
  * * %ETIMEDOUT: the deadline passed before
  * * %EINTR: a signal came, and its handler has no SA_RESTART
- * * %EPIPE: the last receiver has gone, and left messages in the queue
+ * * %EPIPE: the last receiver has gone, or none can come any more, while
+ *   messages were queued or a call was still receiving one
  * * those of a descriptor, above
  */
 int vbuf_drain(int fd, const struct timespec *deadline);
