@@ -32,11 +32,12 @@
  * free, %POLLHUP when the queue has lost its last sender, %POLLERR when it has
  * lost its last receiver, each to the endpoints with the right that it is
  * about. %POLLHUP and %POLLERR also tell an endpoint of its own shutdown for
- * receiving and for sending. An edge (EPOLLET, SIGIO) is a message entering the queue, or a slot
- * becoming free; what is handed straight to a waiting thread makes none. Those
- * that a call makes in one go, 32 at the most, may be one signal. An endpoint
- * that owns @held_max slots still polls as the others do: with EPOLLEXCLUSIVE
- * it may be the one that is woken, and cannot take what came.
+ * receiving and for sending. An edge (EPOLLET, SIGIO) is a message entering the
+ * queue, or a slot becoming free; what is handed straight to a waiting thread
+ * makes none. Those that a call makes in one go, 32 at the most, may be one
+ * signal. An endpoint that owns @held_max slots still polls as the others do:
+ * with EPOLLEXCLUSIVE it may be the one that is woken, and cannot take what
+ * came.
  * ioctl(FIONREAD) gives the length in bytes of the first message of the queue,
  * 0 if there is none.
  */

@@ -195,8 +195,8 @@ int vbuf_getattr(int fd, struct vbuf_attr *attr);
  *
  * * %EINVAL: an unknown flag; %VBUF_DROP_OLDEST on a channel that is not
  *   %VBUF_LOSSY
- * * %EMSGSIZE: the message is longer than the channel's slots; this is told
- *   before anything else is looked at
+ * * %EMSGSIZE: the message is longer than the channel's slots; this comes
+ *   before %EBADF and %EPIPE
  * * %EAGAIN: no slot is free, and the call must not block
  * * %EINTR: a signal came, and its handler has no SA_RESTART
  * * %EPIPE: the last receiver has gone, or @fd was shut down for sending, before
