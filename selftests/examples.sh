@@ -1,19 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The library's examples do what they say.
+# The library's examples, and the README's, do what they say.
 
 set -u
 userlib=$(cd "$(dirname "$0")/../userlib" && pwd)
+built=$userlib/build/examples
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
 failures=0
 
-# example NUMBER PROMISE NAME: it succeeds, and prints what standard input has
+# example NUMBER PROMISE PROGRAM: it succeeds, and prints what standard input has
 example() {
 	cat > "$scratch/wanted"
 	if LD_LIBRARY_PATH=$userlib/build timeout 60 \
-		"$userlib/build/examples/$3" > "$scratch/told" 2> "$scratch/log" &&
+		"$3" > "$scratch/told" 2> "$scratch/log" &&
 	   diff -u "$scratch/wanted" "$scratch/told" >> "$scratch/log"; then
 		echo "ok $1 $2"
 	else
@@ -23,21 +24,33 @@ example() {
 	fi
 }
 
-echo "TAP version 13"
-echo "1..3"
+# The program in the README, as somebody would type it in.
+readme() {
+	sed -n '/^\x60\{3\}c$/,/^\x60\{3\}$/{/^\x60/d;p}' "$userlib/../README.md" \
+		> "$scratch/readme.c"
+	cc -O0 -I"$userlib/include" -I"$userlib/../uapi" -o "$scratch/readme" \
+		"$scratch/readme.c" -L"$userlib/build" -lvbuf
+}
 
-example 1 "hello: a message goes through a pair" hello <<'END'
+echo "TAP version 13"
+echo "1..4"
+
+example 1 "hello: a message goes through a pair" "$built/hello" <<'END'
 hello
 END
 example 2 "producer_consumer: every line arrives, in order" \
-	producer_consumer <<'END'
+	"$built/producer_consumer" <<'END'
 received 1000 of 1000 lines, in order
 END
 example 3 "worker_pool: the killed worker's job is done by another" \
-	worker_pool <<'END'
+	"$built/worker_pool" <<'END'
 job 42 was redelivered
 100 of 100 jobs done exactly once, 1 redelivered
 1 of 4 workers was killed
+END
+readme
+example 4 "README.md: what it shows says hello" "$scratch/readme" <<'END'
+hello
 END
 
 [ "$failures" -eq 0 ]

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The examples build against an installed copy, as a user builds them. What they
-# do is tested where there is a module.
+# The examples, and the README's, build against an installed copy, as a user
+# builds them. What they do is tested where there is a module.
 
 cd "$(dirname "$0")" || exit 2
 . ./tap.sh
@@ -21,6 +21,12 @@ builds() {
 for example in ../examples/*.c; do
 	try "$(basename "$example") builds" builds "$example"
 done
+
+readme() {
+	sed -n '/^\x60\{3\}c$/,/^\x60\{3\}$/{/^\x60/d;p}' ../../README.md > "$scratch/readme.c"
+	[ -s "$scratch/readme.c" ] && builds "$scratch/readme.c"
+}
+try "the README's program builds" readme
 
 shown() {
 	sed -n '/^#include <stdio.h>/,/^}/p' ../man/libvbuf.3 > "$scratch/page.c"
