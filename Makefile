@@ -32,6 +32,10 @@ userlib:
 install: userlib
 	$(Q)$(MAKE) -C userlib install
 
+## uninstall: removes what install put there
+uninstall:
+	$(Q)$(MAKE) -C userlib uninstall
+
 ## deps: the Debian packages that the targets below need; they get them by
 ##	themselves
 deps:
@@ -80,5 +84,5 @@ help:
 	@sed -n -e 's/^## \([a-z-]*\): /\1\t/p' -e 's/^##\t/\t/p' Makefile | \
 		expand -t 12
 
-.PHONY: all module userlib install deps demo check lint bench bench-wall docs \
-	clean help
+.PHONY: all module userlib install uninstall deps demo check lint bench \
+	bench-wall docs clean help
