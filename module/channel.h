@@ -85,8 +85,10 @@ struct vbuf_net;
  * @can_recv: pollers of the endpoints that receive
  * @async_send: signal owners of the endpoints that send
  * @async_recv: signal owners of the endpoints that receive
- * @deferred: senders that were handed a slot and are to be woken; lock-less
+ * @deferred: waiters that were served and are to be woken; lock-less
  * @wake_timer: when at the latest
+ * @flowing: a sender was blocked, and since then @wake_timer has not found the
+ *	queue near empty; a hint, written without a lock
  *
  * @lock: guards what follows, and each endpoint's and waiter's part that says
  *	so. Held for a few instructions a slot, of VBUF_BATCH slots at the
@@ -99,6 +101,7 @@ struct vbuf_net;
  * @want_message: receivers that wait
  * @want_drain: threads that wait until the queue is empty and nothing is held
  * @wake_below: with fewer messages queued, those of @deferred are woken
+ * @wake_at_full: there are receivers among them: a sender that blocks wakes them
  * @seq: of the next message, which is how many were sent
  * @persist: hang-up is not known yet, the name keeps the channel
  * @had_sender: a sender has come, or none can any more
@@ -140,6 +143,7 @@ struct vbuf_channel {
 	struct fasync_struct *async_recv;
 	struct llist_head deferred;
 	struct hrtimer wake_timer;
+	bool flowing;
 
 	spinlock_t lock ____cacheline_aligned;
 	struct vbuf_chain free;
@@ -150,6 +154,7 @@ struct vbuf_channel {
 	bool had_receiver;
 	bool no_sender;
 	bool no_receiver;
+	bool wake_at_full;
 	u32 alerts;
 	u32 wake_below;
 	u64 seq;

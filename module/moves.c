@@ -75,7 +75,7 @@ static bool hand_message_locked(struct vbuf_channel *ch, u32 n,
 		ch->receiving++;
 		waiter->ep->owned++;
 		waiter->slot = n;
-		vbuf_line_serve(line, waiter, 0, wakes);
+		vbuf_wakes_serve_receiver(ch, waiter, wakes);
 		return true;
 	}
 	return false;
@@ -160,6 +160,17 @@ static u32 drop_oldest_locked(struct vbuf_endpoint *ep)
 	return vbuf_chain_pop(&ch->queue, &ch->pool);
 }
 
+/* Somebody is about to sleep, and may have to wake others before (@flush). */
+static void unlock_to_wait(struct vbuf_channel *ch, bool flush)
+	__releases(&ch->lock)
+{
+	struct vbuf_wakes wakes = {};
+
+	if (unlikely(flush))
+		vbuf_wakes_flush_locked(ch, &wakes);
+	vbuf_wakes_unlock(ch, &wakes);
+}
+
 /**
  * vbuf_moves_wait_slot() - a sender finds no free slot that it may take
  * @ep: the sender; vbuf_moves_can_reserve() has just denied it
@@ -188,7 +199,8 @@ int vbuf_moves_wait_slot(struct vbuf_endpoint *ep, struct vbuf_call call)
 	waiter.ep = ep;
 	waiter.blocked = &ep->blocked_senders;
 	vbuf_line_join(&ch->want_slot, &waiter);
-	spin_unlock(&ch->lock);
+	WRITE_ONCE(ch->flowing, true);
+	unlock_to_wait(ch, ch->wake_at_full);
 	n = vbuf_line_wait(ch, &ch->want_slot, &waiter, call.deadline);
 	return n ? n : (int)waiter.slot;
 unlock:
@@ -279,7 +291,7 @@ static int commit_chain_watched(struct vbuf_endpoint *ep,
 {
 	struct vbuf_channel *ch = ep->channel;
 	bool can = ep->can & VBUF_RIGHT_SEND && !ch->no_receiver;
-	struct vbuf_wakes wakes = {};
+	struct vbuf_wakes wakes = { .may_defer = can };
 
 	if (can)
 		number_chain_locked(ch, &chain, now);
@@ -367,20 +379,6 @@ static int why_no_message_locked(const struct vbuf_endpoint *ep,
 	return may_not_wait(ep, call) ? -EAGAIN : 0;
 }
 
-/* A receiver is about to sleep: who was to be woken by it is woken now. */
-static void unlock_to_wait(struct vbuf_channel *ch)
-	__releases(&ch->lock)
-{
-	struct vbuf_wakes wakes = {};
-
-	if (likely(!vbuf_wakes_due(ch))) {
-		spin_unlock(&ch->lock);
-		return;
-	}
-	vbuf_wakes_check_locked(ch, &wakes);
-	vbuf_wakes_unlock(ch, &wakes);
-}
-
 /**
  * vbuf_moves_wait_message() - a receiver finds no message that it may take
  * @ep: the receiver; vbuf_moves_can_acquire() has just denied it
@@ -409,7 +407,7 @@ int vbuf_moves_wait_message(struct vbuf_endpoint *ep, struct vbuf_call call,
 		waiter.blocked = &ep->blocked_receivers;
 		waiter.room = room;
 		vbuf_line_join(&ch->want_message, &waiter);
-		unlock_to_wait(ch);
+		unlock_to_wait(ch, vbuf_wakes_due(ch));
 		err = vbuf_line_wait(ch, &ch->want_message, &waiter,
 				     call.deadline);
 	}
@@ -516,7 +514,8 @@ static void release_chain_watched(struct vbuf_endpoint *ep,
 	while (chain.count)
 		vbuf_moves_release_locked(ep, vbuf_chain_pop(&chain, &ch->pool),
 					  &wakes);
-	vbuf_wakes_check_locked(ch, &wakes);
+	if (vbuf_wakes_due(ch))
+		vbuf_wakes_flush_locked(ch, &wakes);
 	vbuf_moves_settle_locked(ch, &wakes);
 	vbuf_wakes_unlock(ch, &wakes);
 }

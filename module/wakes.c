@@ -12,11 +12,11 @@
 
 #include "wakes.h"
 
-/* How long at the most a sender that was handed a slot is left asleep. */
+/* How long at the most a waiter that was served is left asleep. */
 #define DEFER_NS	(100 * NSEC_PER_USEC)
 
 /**
- * vbuf_wakes_flush() - wake the senders whose wake-up was deferred
+ * vbuf_wakes_flush() - wake those whose wake-up was deferred
  * @ch: the channel; its lock need not be held
  */
 void vbuf_wakes_flush(struct vbuf_channel *ch)
@@ -30,9 +30,20 @@ void vbuf_wakes_flush(struct vbuf_channel *ch)
 		vbuf_waiter_wake(waiter);
 }
 
+static u32 quarter_of(const struct vbuf_channel *ch)
+{
+	return ch->pool.slots / 4;
+}
+
 static enum hrtimer_restart time_is_up(struct hrtimer *timer)
 {
-	vbuf_wakes_flush(container_of(timer, struct vbuf_channel, wake_timer));
+	struct vbuf_channel *ch = container_of(timer, struct vbuf_channel,
+					       wake_timer);
+
+	/* Not just an interruption: senders are slow. */
+	if (READ_ONCE(ch->queue.count) <= quarter_of(ch))
+		WRITE_ONCE(ch->flowing, false);
+	vbuf_wakes_flush(ch);
 	return HRTIMER_NORESTART;
 }
 
@@ -64,6 +75,19 @@ static bool must_wake_at_once(const struct vbuf_waiter *waiter)
 	       IS_ENABLED(CONFIG_PREEMPT_RT) || hrtimer_resolution > DEFER_NS;
 }
 
+static void defer_locked(struct vbuf_channel *ch, struct vbuf_line *line,
+			 struct vbuf_waiter *waiter)
+	__must_hold(&ch->lock)
+{
+	vbuf_line_leave(line, waiter);
+	WRITE_ONCE(line->server_cpu, raw_smp_processor_id());
+	llist_add(&waiter->deferred, &ch->deferred);
+	/* Set while the first one waits, and not later for those that follow. */
+	if (!hrtimer_is_queued(&ch->wake_timer))
+		hrtimer_start(&ch->wake_timer, ns_to_ktime(DEFER_NS),
+			      HRTIMER_MODE_REL_SOFT);
+}
+
 /**
  * vbuf_wakes_serve_sender() - a waiting sender has what it waited for
  * @ch: its lock is held
@@ -76,21 +100,42 @@ void vbuf_wakes_serve_sender(struct vbuf_channel *ch,
 			     struct vbuf_waiter *waiter,
 			     struct vbuf_wakes *wakes)
 {
-	u32 quarter = ch->pool.slots / 4;
-
-	if (!wakes->may_defer || ch->queue.count <= quarter ||
+	if (!wakes->may_defer || ch->queue.count <= quarter_of(ch) ||
 	    must_wake_at_once(waiter)) {
 		vbuf_line_serve(&ch->want_slot, waiter, 0, wakes);
 		return;
 	}
-	vbuf_line_leave(&ch->want_slot, waiter);
-	WRITE_ONCE(ch->want_slot.server_cpu, raw_smp_processor_id());
-	llist_add(&waiter->deferred, &ch->deferred);
-	ch->wake_below = quarter + 1;
-	/* Set while the first one waits, and not later for those that follow. */
-	if (!hrtimer_is_queued(&ch->wake_timer))
-		hrtimer_start(&ch->wake_timer, ns_to_ktime(DEFER_NS),
-			      HRTIMER_MODE_REL_SOFT);
+	defer_locked(ch, &ch->want_slot, waiter);
+	ch->wake_below = quarter_of(ch) + 1;
+}
+
+/* Woken now, it could but take this CPU from who wakes it. */
+static bool shares_this_cpu(const struct task_struct *task)
+{
+	return num_online_cpus() == 1 ||
+	       (task->nr_cpus_allowed == 1 &&
+		task_cpu(task) == raw_smp_processor_id());
+}
+
+/**
+ * vbuf_wakes_serve_receiver() - a waiting receiver has what it waited for
+ * @ch: its lock is held
+ * @waiter: the first in line
+ * @wakes: to be carried out once the lock is let go
+ *
+ * Its wake-up may wait: see wakes.h.
+ */
+void vbuf_wakes_serve_receiver(struct vbuf_channel *ch,
+			       struct vbuf_waiter *waiter,
+			       struct vbuf_wakes *wakes)
+{
+	if (!wakes->may_defer || !READ_ONCE(ch->flowing) ||
+	    !shares_this_cpu(waiter->task) || must_wake_at_once(waiter)) {
+		vbuf_line_serve(&ch->want_message, waiter, 0, wakes);
+		return;
+	}
+	defer_locked(ch, &ch->want_message, waiter);
+	ch->wake_at_full = true;
 }
 
 /**

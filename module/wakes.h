@@ -21,13 +21,17 @@
  * lock, takes that back. One who stands there but has not looked yet sets it
  * again.
  *
- * A sender that is handed a slot has it at once, but while the queue is more
- * than a quarter full its wake-up may wait: woken for each slot, sender and
- * receiver would take turns at every message where they share a CPU. It stands
- * on channel->deferred then, and is woken by the first of: the release that
- * leaves a quarter in the queue, a receiver that is about to sleep, wake_timer.
- * Who puts one there finds the timer set, or sets it; it is set and cancelled
- * under the channel's lock.
+ * A waiter that is served has what it waited for at once, but its wake-up may
+ * wait: woken for each slot or message, sender and receiver would take turns at
+ * every message where they share a CPU. It stands on channel->deferred then:
+ *
+ * - a sender, while the queue is more than a quarter full; until the release
+ *   that leaves a quarter in it, or a receiver is about to sleep;
+ * - a receiver that has no other CPU to run on than the sender's, where senders
+ *   fill the queue; until one is about to sleep as it is full;
+ *
+ * or until wake_timer ends. Who puts one there finds the timer set, or sets it;
+ * it is set and cancelled under the channel's lock.
  */
 
 /**
@@ -38,7 +42,7 @@
  * @out: slots that became free, where somebody watches
  * @hup: VBUF_RIGHT_RECV, VBUF_RIGHT_SEND: the endpoints with that right have
  *	lost the other side
- * @may_defer: senders that are handed a slot may be woken later
+ * @may_defer: who is served may be woken later
  * @flush: wake those that wait for it now
  */
 struct vbuf_wakes {
@@ -59,28 +63,31 @@ void vbuf_wakes_serve_sender(struct vbuf_channel *ch,
 			     struct vbuf_wakes *wakes)
 	__must_hold(&ch->lock);
 
+void vbuf_wakes_serve_receiver(struct vbuf_channel *ch,
+			       struct vbuf_waiter *waiter,
+			       struct vbuf_wakes *wakes)
+	__must_hold(&ch->lock);
 void vbuf_wakes_look_locked(struct vbuf_channel *ch)
 	__must_hold(&ch->lock);
 void vbuf_wakes_tell_end(struct vbuf_channel *ch, u32 rights);
 void vbuf_wakes_carry_out(struct vbuf_channel *ch,
 			  const struct vbuf_wakes *wakes);
 
-/* Whether the time has come for the senders whose wake-up was deferred. */
+/* Whether the time has come for those whose wake-up was deferred. */
 static inline bool vbuf_wakes_due(const struct vbuf_channel *ch)
 {
 	return ch->queue.count < ch->wake_below;
 }
 
-/* If so, they are woken once the lock is let go. */
-static inline void vbuf_wakes_check_locked(struct vbuf_channel *ch,
+/* They are woken once the lock is let go. */
+static inline void vbuf_wakes_flush_locked(struct vbuf_channel *ch,
 					   struct vbuf_wakes *wakes)
 	__must_hold(&ch->lock)
 {
-	if (vbuf_wakes_due(ch)) {
-		ch->wake_below = 0;
-		hrtimer_try_to_cancel(&ch->wake_timer);
-		wakes->flush = true;
-	}
+	ch->wake_below = 0;
+	ch->wake_at_full = false;
+	hrtimer_try_to_cancel(&ch->wake_timer);
+	wakes->flush = true;
 }
 
 /* Lets the channel's lock go, and does what it was in the way of. */

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A sender that is handed a slot may be left asleep a moment, while the queue
- * has enough for its receiver: the slot is its own at once all the same, and
- * whatever happens in that moment, it wakes and nothing is lost.
+ * has enough for its receiver, and so may a receiver that is handed a message,
+ * while it has no CPU but its sender's. What they wait for is their own at once
+ * all the same, and whatever happens in that moment, they wake and nothing is
+ * lost.
  */
 #include "vbuf_test.h"
 #include "kselftest_harness.h"
@@ -228,6 +230,80 @@ TEST_F(channel, a_receiver_that_would_wait_wakes_them_first)
 	EXPECT_EQ(0, vt_join(&self->send));
 	EXPECT_EQ(1, vt_join(&recv));
 	EXPECT_EQ('z', recv.data[0]);
+}
+
+/* A receiver waits on an empty channel that a sender had filled. */
+static void start_recv_in_flow(struct __test_metadata *_metadata,
+			       FIXTURE_DATA(channel) *self,
+			       struct vt_call *recv)
+{
+	vt_start_send(&self->send, self->other, 'z');
+	ASSERT_TRUE(vt_blocked(self->tx, 1, 0));
+	EXPECT_STREQ("abcdefgh", rest(self->rx));
+	EXPECT_EQ(0, vt_join(&self->send));
+	ASSERT_EQ('z', vt_take(self->rx));
+	vt_start_recv(recv, self->rx);
+	ASSERT_TRUE(vt_blocked(self->rx, 0, 1));
+}
+
+TEST_F(channel, a_receiver_has_its_message_at_once)
+{
+	struct vt_call recv = { 0 };
+	struct vbuf_channel_info info;
+
+	start_recv_in_flow(_metadata, self, &recv);
+	vt_hold_cpu();
+	EXPECT_EQ(0, vt_put(self->tx, 'm'));
+	EXPECT_EQ(0, vt_put(self->tx, 'n'));
+	info = vt_look(self->rx);
+	EXPECT_EQ(1U, info.receiving);
+	EXPECT_EQ(1U, info.depth);
+	EXPECT_EQ(0U, info.blocked_receivers);
+	EXPECT_EQ('n', vt_take(self->rx));
+	vt_free_cpu();
+	EXPECT_EQ(1, vt_join(&recv));
+	EXPECT_EQ('m', recv.data[0]);
+}
+
+TEST_F(channel, a_receiver_wakes_by_itself)
+{
+	struct vt_call recv = { 0 };
+
+	start_recv_in_flow(_metadata, self, &recv);
+	EXPECT_EQ(0, vt_put(self->tx, 'm'));
+	EXPECT_EQ(1, vt_join(&recv));
+	EXPECT_EQ('m', recv.data[0]);
+}
+
+TEST_F(channel, a_signal_does_not_take_the_message_away)
+{
+	struct vt_call recv = { 0 };
+
+	start_recv_in_flow(_metadata, self, &recv);
+	vt_hold_cpu();
+	EXPECT_EQ(0, vt_put(self->tx, 'm'));
+	syscall(SYS_tgkill, getpid(), recv.tid, SIGUSR1);
+	vt_free_cpu();
+	EXPECT_EQ(1, vt_join(&recv));
+	EXPECT_EQ('m', recv.data[0]);
+	EXPECT_EQ(1, vt_caught());
+}
+
+/* A sender that fills the queue must not wait for who sleeps. */
+TEST_F(channel, a_sender_that_would_wait_wakes_the_receiver_first)
+{
+	struct vt_call recv = { 0 };
+	int i;
+
+	start_recv_in_flow(_metadata, self, &recv);
+	for (i = 0; i < SLOTS; i++)
+		EXPECT_EQ(0, vt_put(self->tx, '0' + i));
+	/* One of them is the receiver's: there is room for one more. */
+	vt_start_send(&self->send, self->other, 'z');
+	EXPECT_EQ(1, vt_join(&recv));
+	EXPECT_EQ('0', recv.data[0]);
+	EXPECT_EQ(0, vt_join(&self->send));
+	EXPECT_STREQ("1234567z", rest(self->rx));
 }
 
 TEST_HARNESS_MAIN
