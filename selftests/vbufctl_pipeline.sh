@@ -255,7 +255,7 @@ receivers_gone()
 	status 0 vbufctl recv --count 1 jobs
 	wait "$sender" && false
 	cp sender-errors errors
-	says 'the last receiver has gone'
+	says 'there is no receiver any more; [0-9]* messages were sent'
 }
 
 # A receiver that holds all of twenty messages, in a pipe that nobody reads.
@@ -283,7 +283,7 @@ receiver_killed()
 	hold_twenty killed
 	kill -KILL $!
 	wait "$sender" && false
-	says 'left messages that nobody received'
+	says 'messages are left that nobody received'
 }
 
 receiver_killed_drops()
@@ -341,6 +341,23 @@ prompt_output()
 		[ "$line" = "line $i" ]
 	done
 	exec 3>&-
+}
+
+removed_while_waiting()
+{
+	local sender
+
+	vbufctl recv jobs &
+	soon is jobs blocked_receivers=1
+	status 0 vbufctl rm jobs
+	ended 0
+	yes | vbufctl send jobs 2>sender-errors &
+	sender=$!
+	soon is jobs blocked_senders=1
+	status 0 vbufctl rm jobs
+	wait "$sender" && false
+	cp sender-errors errors
+	says 'no receiver any more; 64 messages were sent, the rest was not'
 }
 
 stopped_while_waiting()
@@ -451,6 +468,7 @@ check 'send: no error becomes a message' input_fails_unheard
 check 'send, recv: a channel that is not as was asked' channel_is_different
 check 'recv --count' receive_count
 check 'recv: prints at once' prompt_output
+check 'recv, send: the channel is removed while they wait' removed_while_waiting
 check 'recv: stopped while it waits' stopped_while_waiting
 check 'recv: stopped while it writes' stopped_while_writing
 check 'recv: no space for output' output_full

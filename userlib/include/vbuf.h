@@ -16,7 +16,8 @@
  * Functions that return a descriptor, and vbuf_unlink(), open /dev/vbuf for
  * reading and writing, and so may fail with
  *
- * * %ENODEV: there is no /dev/vbuf: the module vbuf is not loaded
+ * * %ENODEV: there is no /dev/vbuf: the module vbuf is not loaded, or a container
+ *   was not given the device
  * * %EACCES: the administrator took away the permission for /dev/vbuf
  * * %EMFILE, %ENFILE, %ENOMEM: too many open files, or not enough memory
  *

@@ -58,7 +58,7 @@ static void report_unsent(struct feed *feed, int error)
 		return;
 	}
 	feed->broken = true;
-	report("%s: the last receiver has gone; %llu messages were sent, the rest was not",
+	report("%s: there is no receiver any more; %llu messages were sent, the rest was not",
 	       feed->channel_name, feed->sent);
 }
 

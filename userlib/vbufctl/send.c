@@ -92,7 +92,7 @@ static int wait_until_received(const struct feed *feed)
 		ret = vbuf_drain(feed->channel, NULL);
 	} while (ret && errno == EINTR);
 	if (ret && errno == EPIPE)
-		report("%s: the last receiver has gone, and left messages that nobody received",
+		report("%s: there is no receiver any more, and messages are left that nobody received",
 		       feed->channel_name);
 	else if (ret)
 		report_channel(feed->channel_name, errno);
