@@ -177,7 +177,7 @@ int vbuf_user_copy_out_pieces(const struct vbuf_pool *pool, u32 n,
  */
 #define SHORT_MESSAGE	64U
 
-/* Within user_read_access_begin(); access_ok(@from, @len). 0 or -EFAULT. */
+/* Within user_read_access_begin(); @from is in range. 0 or -EFAULT. */
 static __always_inline int get_short(u64 *to, const u64 __user *from, u32 len)
 {
 	const u8 __user *from_bytes;
@@ -200,7 +200,7 @@ fault:
 	return -EFAULT;
 }
 
-/* Within user_write_access_begin(); access_ok(@to, @len). 0 or -EFAULT. */
+/* Within user_write_access_begin(); @to is in range. 0 or -EFAULT. */
 static __always_inline int put_short(u64 __user *to, const u64 *from, u32 len)
 {
 	const u8 *from_bytes;
@@ -237,12 +237,16 @@ struct entry {
 	u32 flags;
 };
 
-/* access_ok(), cheaper where a short message is not at the very top. */
-static __always_inline bool range_ok(const void __user *addr, u32 len)
+/* The last address at which every short message is within user memory. */
+static __always_inline u64 last_short(void)
 {
-	if (likely(len <= SHORT_MESSAGE && access_ok(addr, SHORT_MESSAGE)))
-		return true;
-	return access_ok(addr, len);
+	return TASK_SIZE_MAX - SHORT_MESSAGE;
+}
+
+/* Up to which length messages are short: none where slots have pieces. */
+static u32 short_in(const struct vbuf_pool *pool)
+{
+	return pool->pieces == 1 ? SHORT_MESSAGE : 0;
 }
 
 /* Within user_read_access_begin(). 0, -EFAULT, or why it cannot be sent. */
@@ -250,8 +254,6 @@ static __always_inline int get_entry(struct entry *entry,
 				     const struct vbuf_msg __user *msg,
 				     u32 slot_size)
 {
-	const void __user *from;
-
 	unsafe_get_user(entry->buf, &msg->buf, fault);
 	unsafe_get_user(entry->tag, &msg->tag, fault);
 	unsafe_get_user(entry->len, &msg->len, fault);
@@ -260,9 +262,7 @@ static __always_inline int get_entry(struct entry *entry,
 		return -EINVAL;
 	if (unlikely(entry->len > slot_size))
 		return -EMSGSIZE;
-	from = u64_to_user_ptr(entry->buf);
-	if (likely(range_ok(from, entry->len)))
-		return 0;
+	return 0;
 fault:
 	return -EFAULT;
 }
@@ -280,6 +280,7 @@ fault:
 int vbuf_user_check_entry(const struct vbuf_msg __user *msg, u32 slot_size,
 			  bool readable)
 {
+	const void __user *from;
 	struct entry entry;
 	int err;
 
@@ -288,10 +289,25 @@ int vbuf_user_check_entry(const struct vbuf_msg __user *msg, u32 slot_size,
 		return -EFAULT;
 	err = get_entry(&entry, msg, slot_size);
 	user_read_access_end();
-	if (!err && readable &&
-	    !vbuf_user_readable(u64_to_user_ptr(entry.buf), entry.len))
-		err = -EFAULT;
-	return err;
+	if (err)
+		return err;
+	from = u64_to_user_ptr(entry.buf);
+	if (!access_ok(from, entry.len) ||
+	    (readable && !vbuf_user_readable(from, entry.len)))
+		return -EFAULT;
+	return 0;
+}
+
+/* In between user_read_access_end() and _begin(). 0 or -EFAULT. */
+static noinline int get_long(const struct vbuf_pool *pool, u32 n, u64 buf,
+			     u32 len)
+{
+	const void __user *from = u64_to_user_ptr(buf);
+
+	cond_resched();
+	if (!access_ok(from, len))
+		return -EFAULT;
+	return vbuf_user_copy_in(pool, n, from, len);
 }
 
 /**
@@ -309,10 +325,10 @@ int vbuf_user_fill(struct vbuf_batch *batch,
 		   kuid_t uid)
 {
 	const struct vbuf_pool *pool = batch->pool;
-	u32 count = batch->chain.count;
-	u32 most = pool->pieces == 1 ? SHORT_MESSAGE : 0;
+	u32 count = batch->chain.count, most = short_in(pool);
 	u32 n = batch->chain.head, i;
 	struct vbuf_slot *slot;
+	u64 last = last_short();
 	struct entry entry;
 	u64 bytes = 0;
 	int err = 0;
@@ -330,15 +346,12 @@ int vbuf_user_fill(struct vbuf_batch *batch,
 		slot->deliveries = 0;
 		slot->uid = uid;
 		slot->pid = current->tgid;
-		if (likely(entry.len <= most)) {
+		if (likely(entry.len <= most && entry.buf <= last)) {
 			err = get_short(slot->data, u64_to_user_ptr(entry.buf),
 					entry.len);
 		} else {
 			user_read_access_end();
-			err = vbuf_user_copy_in(pool, n,
-						u64_to_user_ptr(entry.buf),
-						entry.len);
-			cond_resched();
+			err = get_long(pool, n, entry.buf, entry.len);
 			if (!user_read_access_begin(msgs, sizeof(*msgs)))
 				return -EFAULT;
 		}
@@ -353,15 +366,25 @@ int vbuf_user_fill(struct vbuf_batch *batch,
 	return err;
 }
 
-/* Within user_access_begin(): where to; access_ok() for @len. 0 or -EFAULT. */
-static __always_inline int get_buf(u64 *buf, const struct vbuf_msg __user *msg,
-				   u32 len)
+/* Within user_access_begin(): where to. 0 or -EFAULT. */
+static __always_inline int get_buf(u64 *buf, const struct vbuf_msg __user *msg)
 {
 	unsafe_get_user(*buf, &msg->buf, fault);
-	if (likely(range_ok(u64_to_user_ptr(*buf), len)))
-		return 0;
+	return 0;
 fault:
 	return -EFAULT;
+}
+
+/* In between user_access_end() and _begin(). 0 or -EFAULT. */
+static noinline int put_long(const struct vbuf_pool *pool, u32 n, u64 buf)
+{
+	void __user *to = u64_to_user_ptr(buf);
+	u32 len = pool->slot[n].len;
+
+	cond_resched();
+	if (!access_ok(to, len))
+		return -EFAULT;
+	return vbuf_user_copy_out(pool, n, to, len);
 }
 
 /* Within user_access_begin(): what RECVV always tells. 0 or -EFAULT. */
@@ -387,10 +410,10 @@ fault:
 int vbuf_user_empty(struct vbuf_batch *batch, struct vbuf_msg __user *msgs)
 {
 	const struct vbuf_pool *pool = batch->pool;
-	u32 count = batch->chain.count;
-	u32 most = pool->pieces == 1 ? SHORT_MESSAGE : 0;
+	u32 count = batch->chain.count, most = short_in(pool);
 	u32 n = batch->chain.head, i;
 	const struct vbuf_slot *slot;
+	u64 last = last_short();
 	u64 bytes = 0, buf;
 	int err = 0;
 
@@ -399,18 +422,15 @@ int vbuf_user_empty(struct vbuf_batch *batch, struct vbuf_msg __user *msgs)
 		return -EFAULT;
 	for (i = 0; i < count; i++, msgs++) {
 		slot = &pool->slot[n];
-		err = get_buf(&buf, msgs, slot->len);
+		err = get_buf(&buf, msgs);
 		if (unlikely(err))
 			break;
-		if (likely(slot->len <= most)) {
+		if (likely(slot->len <= most && buf <= last)) {
 			err = put_short(u64_to_user_ptr(buf), slot->data,
 					slot->len);
 		} else {
 			user_access_end();
-			err = vbuf_user_copy_out(pool, n,
-						 u64_to_user_ptr(buf),
-						 slot->len);
-			cond_resched();
+			err = put_long(pool, n, buf);
 			if (!user_access_begin(msgs, sizeof(*msgs)))
 				return -EFAULT;
 		}
