@@ -166,8 +166,11 @@ static void unlock_to_wait(struct vbuf_channel *ch, bool flush)
 {
 	struct vbuf_wakes wakes = {};
 
-	if (unlikely(flush))
-		vbuf_wakes_flush_locked(ch, &wakes);
+	if (likely(!flush)) {
+		spin_unlock(&ch->lock);
+		return;
+	}
+	vbuf_wakes_flush_locked(ch, &wakes);
 	vbuf_wakes_unlock(ch, &wakes);
 }
 
