@@ -87,8 +87,8 @@ struct vbuf_net;
  * @async_recv: signal owners of the endpoints that receive
  * @deferred: waiters that were served and are to be woken; lock-less
  * @wake_timer: when at the latest
- * @flowing: a sender was blocked, and since then @wake_timer has not found the
- *	queue near empty; a hint, written without a lock
+ * @flowed_ns: when a sender was last blocked; 0 if since then @wake_timer has
+ *	found the queue near empty; a hint, written without a lock
  *
  * @lock: guards what follows, and each endpoint's and waiter's part that says
  *	so. Held for a few instructions a slot, of VBUF_BATCH slots at the
@@ -143,7 +143,7 @@ struct vbuf_channel {
 	struct fasync_struct *async_recv;
 	struct llist_head deferred;
 	struct hrtimer wake_timer;
-	bool flowing;
+	u64 flowed_ns;
 
 	spinlock_t lock ____cacheline_aligned;
 	struct vbuf_chain free;

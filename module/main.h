@@ -7,10 +7,14 @@
  *
  * Dependencies run one way:
  *
- *   cdev -> transfer -> endpoint -> channel -> { slots, waiter }
- *   cdev -> list -> registry -> channel
+ *   cdev -> bind -> { registry, endpoint } -> channel
+ *   cdev -> transfer -> { held, moves } -> channel
+ *   cdev -> list -> registry
  *
- * with limits and user (all access to user memory) as leaves.
+ * with slots, limits, and user (all access to user memory) as leaves. What is
+ * to the right of transfer is the channel's inside, in files by concern: they
+ * know struct vbuf_channel and one another (channel -> held -> moves -> wakes
+ * <-> waiter).
  *
  * All locks, the outer ones first; a lock to the right is taken with those on
  * its path held, or with none:

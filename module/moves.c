@@ -150,14 +150,19 @@ static int may_receive_locked(const struct vbuf_endpoint *ep)
 }
 
 /* VBUF_DROP_OLDEST: the slot of the oldest message, as if it had been free. */
-static u32 drop_oldest_locked(struct vbuf_endpoint *ep)
-	__must_hold(&ep->channel->lock)
+static u32 drop_oldest(struct vbuf_endpoint *ep)
+	__releases(&ep->channel->lock)
 {
 	struct vbuf_channel *ch = ep->channel;
+	struct vbuf_wakes wakes = {};
+	u32 n;
 
 	ch->dropped_oldest++;
 	ep->owned++;
-	return vbuf_chain_pop(&ch->queue, &ch->pool);
+	n = vbuf_chain_pop(&ch->queue, &ch->pool);
+	vbuf_moves_settle_locked(ch, &wakes);
+	vbuf_wakes_unlock(ch, &wakes);
+	return n;
 }
 
 /* Somebody is about to sleep, and may have to wake others before (@flush). */
@@ -192,17 +197,15 @@ int vbuf_moves_wait_slot(struct vbuf_endpoint *ep, struct vbuf_call call)
 	n = may_send_locked(ep);
 	if (n)
 		goto unlock;
-	if (call.flags & VBUF_DROP_OLDEST && ch->queue.count) {
-		n = drop_oldest_locked(ep);
-		goto unlock;
-	}
+	if (call.flags & VBUF_DROP_OLDEST && ch->queue.count)
+		return drop_oldest(ep);
 	n = -EAGAIN;
 	if (may_not_wait(ep, call))
 		goto unlock;
 	waiter.ep = ep;
 	waiter.blocked = &ep->blocked_senders;
 	vbuf_line_join(&ch->want_slot, &waiter);
-	WRITE_ONCE(ch->flowing, true);
+	WRITE_ONCE(ch->flowed_ns, ktime_get_mono_fast_ns());
 	unlock_to_wait(ch, ch->wake_at_full);
 	n = vbuf_line_wait(ch, &ch->want_slot, &waiter, call.deadline);
 	return n ? n : (int)waiter.slot;
@@ -250,8 +253,6 @@ static void discard_locked(struct vbuf_endpoint *ep, struct vbuf_chain *chain,
 	ep->owned -= chain->count;
 	while (chain->count)
 		free_slot_locked(ch, vbuf_chain_pop(chain, &ch->pool), wakes);
-	/* VBUF_DROP_OLDEST may have emptied the queue. */
-	vbuf_moves_settle_locked(ch, wakes);
 }
 
 static void number_chain_locked(struct vbuf_channel *ch,

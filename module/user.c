@@ -3,6 +3,7 @@
  * User memory: what is rarer, or longer, than the inline functions of user.h.
  */
 #include <linux/mm.h>
+#include <linux/nospec.h>
 #include <linux/pagemap.h>
 #include <linux/sched.h>
 
@@ -347,6 +348,9 @@ int vbuf_user_fill(struct vbuf_batch *batch,
 		slot->uid = uid;
 		slot->pid = current->tgid;
 		if (likely(entry.len <= most && entry.buf <= last)) {
+			/* Not even in speculation from anywhere else. */
+			entry.buf &= array_index_mask_nospec(entry.buf,
+							     last + 1);
 			err = get_short(slot->data, u64_to_user_ptr(entry.buf),
 					entry.len);
 		} else {

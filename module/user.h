@@ -55,6 +55,8 @@ static __always_inline int vbuf_user_copy_in(const struct vbuf_pool *pool,
 	might_fault();
 	if (unlikely(pool->pieces != 1))
 		return vbuf_user_copy_in_pieces(pool, n, from, len);
+	/* As copy_from_user(): not even in speculation from anywhere else. */
+	barrier_nospec();
 	return raw_copy_from_user(pool->slot[n].data, from, len) ?
 	       -EFAULT : 0;
 }

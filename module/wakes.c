@@ -15,6 +15,9 @@
 /* How long at the most a waiter that was served is left asleep. */
 #define DEFER_NS	(100 * NSEC_PER_USEC)
 
+/* How long after a sender was blocked the next ones are taken to be, too. */
+#define FLOW_NS		NSEC_PER_MSEC
+
 /**
  * vbuf_wakes_flush() - wake those whose wake-up was deferred
  * @ch: the channel; its lock need not be held
@@ -42,7 +45,7 @@ static enum hrtimer_restart time_is_up(struct hrtimer *timer)
 
 	/* Not just an interruption: senders are slow. */
 	if (READ_ONCE(ch->queue.count) <= quarter_of(ch))
-		WRITE_ONCE(ch->flowing, false);
+		WRITE_ONCE(ch->flowed_ns, 0);
 	vbuf_wakes_flush(ch);
 	return HRTIMER_NORESTART;
 }
@@ -117,6 +120,13 @@ static bool shares_this_cpu(const struct task_struct *task)
 		task_cpu(task) == raw_smp_processor_id());
 }
 
+/* Senders fill the queue, and this one can go on to do so. */
+static bool is_flowing(const struct vbuf_channel *ch, u32 n)
+{
+	return ch->free.count &&
+	       ch->pool.slot[n].time_ns - READ_ONCE(ch->flowed_ns) < FLOW_NS;
+}
+
 /**
  * vbuf_wakes_serve_receiver() - a waiting receiver has what it waited for
  * @ch: its lock is held
@@ -129,7 +139,7 @@ void vbuf_wakes_serve_receiver(struct vbuf_channel *ch,
 			       struct vbuf_waiter *waiter,
 			       struct vbuf_wakes *wakes)
 {
-	if (!wakes->may_defer || !READ_ONCE(ch->flowing) ||
+	if (!wakes->may_defer || !is_flowing(ch, waiter->slot) ||
 	    !shares_this_cpu(waiter->task) || must_wake_at_once(waiter)) {
 		vbuf_line_serve(&ch->want_message, waiter, 0, wakes);
 		return;

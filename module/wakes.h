@@ -30,8 +30,11 @@
  * - a receiver that has no other CPU to run on than the sender's, where senders
  *   fill the queue; until one is about to sleep as it is full;
  *
- * or until wake_timer ends. Who puts one there finds the timer set, or sets it;
- * it is set and cancelled under the channel's lock.
+ * or until wake_timer ends. Who puts one there finds the timer set, or sets it:
+ * it is set and cancelled under the channel's lock, and who cancels it wakes
+ * all. It ends without the lock: llist_add() comes before hrtimer_is_queued(),
+ * and the timer is no longer queued before its callback does llist_del_all(),
+ * all full barriers; so who finds it queued has been seen by it.
  */
 
 /**

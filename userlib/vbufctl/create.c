@@ -85,6 +85,7 @@ static bool is_removed(int fd)
  */
 static void hold(int fd, const char *name)
 {
+	stop_prepare();
 	report("%s: lives until this process is interrupted (Ctrl-C)", name);
 	while (!stop_requested() && !is_removed(fd))
 		sleep(1);
@@ -101,7 +102,6 @@ static int run(int argc, char **argv)
 		return status;
 
 	name = argv[optind];
-	stop_prepare();
 	limits_look(&geometry.hits);
 	fd = vbuf_create(name, &geometry.attr, O_RDONLY);
 	if (fd < 0) {

@@ -128,10 +128,10 @@ static int run(int argc, char **argv)
 
 	/* A reader that has gone is an error like others: messages go back. */
 	signal(SIGPIPE, SIG_IGN);
-	stop_prepare();
 	channel = open_channel(&request);
 	if (channel < 0)
 		return STATUS_FAILED;
+	stop_prepare();
 	status = receive_output(&request, channel);
 	close(channel);
 	stop_finish();
