@@ -53,6 +53,11 @@ check: deps
 	$(Q)selftests/check $(if $(KERNEL),--kernel '$(KERNEL)') \
 		$(if $(TEST),--test '$(TEST)')
 
+## check-debug: the test programs on a kernel that watches itself (KASAN,
+##	lockdep, leaks), which is built first, in some ten minutes
+check-debug: deps
+	$(Q)selftests/check --debug $(if $(TEST),--test '$(TEST)')
+
 ## lint: the static checks among them
 lint: deps
 	$(Q)selftests/lint/run
@@ -84,5 +89,5 @@ help:
 	@sed -n -e 's/^## \([a-z-]*\): /\1\t/p' -e 's/^##\t/\t/p' Makefile | \
 		expand -t 12
 
-.PHONY: all module userlib install uninstall deps demo check lint bench \
+.PHONY: all module userlib install uninstall deps demo check check-debug lint bench \
 	bench-wall docs clean help
