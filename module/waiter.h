@@ -32,6 +32,9 @@ struct vbuf_wakes;
  * thread leaves only when @woken is set, or when it took itself out of the
  * line; the waker does not touch the waiter after setting @woken. (It holds the
  * task by a reference of its own until then.)
+ *
+ * handoff.pml is a model of all this, and of the deferred wake-ups of wakes.h,
+ * by which spin looks for what was overlooked (selftests/lab/model).
  */
 
 /**

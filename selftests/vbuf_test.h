@@ -144,6 +144,9 @@ pid_t vt_fork(void);
 int vt_reap(pid_t pid);
 bool vt_sleeps(pid_t tid);
 
+/* lib/slow.c */
+unsigned int vt_alarm(unsigned int seconds);
+
 /* lib/cpu.c: who runs when */
 void vt_one_cpu(void);
 void vt_hold_cpu(void);
