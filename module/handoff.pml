@@ -40,6 +40,9 @@
 #ifndef LEAVES
 #define LEAVES		1
 #endif
+#ifndef DEFER
+#define DEFER		1	/* 0: wake-ups are never deferred */
+#endif
 
 #define THREADS		(SENDERS + RECEIVERS)
 #define ALL		(SENDERS * MESSAGES)
@@ -349,7 +352,7 @@ proctype sender(byte self)
 					:: served != NOBODY && receivers > 0 ->
 						/* maybe it shares this CPU */
 						if
-						:: defer(); wake_at_full = true
+						:: DEFER -> defer(); wake_at_full = true
 						:: true
 						fi
 					:: else
@@ -433,7 +436,7 @@ proctype receiver(byte self)
 					:: served != NOBODY ->
 						/* maybe there is enough queued */
 						if
-						:: defer()
+						:: DEFER -> defer()
 						:: true
 						fi
 					:: else

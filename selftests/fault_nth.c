@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The kernel fails the 1st, the 2nd, the 3rd ... allocation or copy of user
+ * memory in a call, until the call gets by without: each time there is an error
+ * that says so, and nothing is lost, left over, or different from before.
+ *
+ * For kernels with CONFIG_FAULT_INJECTION: make check-debug.
+ */
+#include "vbuf_test.h"
+#include "kselftest_harness.h"
+
+#include <sys/stat.h>
+
+#define SLOTS		4
+#define SLOT_SIZE	64
+/* No call has as many places to fail. */
+#define MOST		500
+
+static const char * const injectors[] = {
+	"failslab", "fail_page_alloc", "fail_usercopy",
+};
+
+static const struct knob {
+	const char *name;
+	const char *value;
+} knobs[] = {
+	{ "verbose", "0" },		/* a failure is no news */
+	{ "ignore-gfp-wait", "N" },	/* nor is any allocation too good for it */
+	{ "ignore-gfp-highmem", "N" },
+	{ "min-order", "0" },
+};
+
+static void turn(const char *injector, const struct knob *knob)
+{
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), "/sys/kernel/debug/%s/%s", injector,
+		 knob->name);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;		/* not every one has every knob */
+	if (write(fd, knob->value, strlen(knob->value)) < 0)
+		vt_die("%s", path);
+	close(fd);
+}
+
+FIXTURE(channel) {
+	char name[VBUF_NAME_SIZE];
+	char other_name[VBUF_NAME_SIZE];
+	int fail_nth;
+	int device;		/* not an endpoint yet */
+	int rx;
+	int tx;
+	__u64 held;
+	struct vbuf_channel_info before;
+};
+
+FIXTURE_SETUP(channel)
+{
+	unsigned int i, k;
+
+	self->fail_nth = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
+	if (self->fail_nth < 0)
+		SKIP(return, "this kernel cannot inject faults; make check-debug has one that can");
+	for (i = 0; i < ARRAY_SIZE(injectors); i++)
+		for (k = 0; k < ARRAY_SIZE(knobs); k++)
+			turn(injectors[i], &knobs[k]);
+	vt_name(self->name, "fault");
+	vt_name(self->other_name, "fault-other");
+}
+
+FIXTURE_TEARDOWN(channel)
+{
+	close(self->fail_nth);
+}
+
+/* A channel with one message that is queued, and one that is held. */
+static void begin(FIXTURE_DATA(channel) *self)
+{
+	char byte;
+	struct vbuf_msg msg = { .buf = (uintptr_t)&byte, .size = 1 };
+	struct vbuf_attr attr = vt_attr(SLOTS, SLOT_SIZE);
+
+	attr.flags = VBUF_LOSSY;
+	self->device = vt_device();
+	self->rx = vt_create(self->name, attr, VT_RECV);
+	self->tx = vt_open(self->name, VT_SEND);
+	if (self->rx < 0 || self->tx < 0 || vt_put(self->tx, 'h') ||
+	    vt_put(self->tx, 'q') || vt_recvv(self->rx, &msg, 1, VBUF_HOLD) != 1)
+		vt_die("a channel to begin with");
+	self->held = msg.cookie;
+	self->before = vt_look(self->rx);
+}
+
+static void end(FIXTURE_DATA(channel) *self)
+{
+	struct vbuf_channel_info info;
+	__u64 id = self->before.id;
+
+	close(self->device);
+	close(self->rx);
+	close(self->tx);
+	if (vt_find(id, &info))
+		vt_die("the channel outlives its endpoints");
+	if (vt_open(self->other_name, VT_RECV) != -ENOENT)
+		vt_die("a channel is left over");
+}
+
+/* A fault that has not come yet may come in the file's own copy: again then. */
+static void set_nth(int fd, unsigned int nth)
+{
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%u", nth);
+
+	while (write(fd, text, len) != len)
+		if (errno != EFAULT)
+			vt_die("fail-nth");
+}
+
+/* Whether the fault has come: the file's own copy may meet it, if it has not. */
+static bool has_come(int fd)
+{
+	char text[16] = "1";
+
+	if (pread(fd, text, sizeof(text) - 1, 0) < 0 && errno != EFAULT)
+		vt_die("fail-nth");
+	return atoi(text) == 0;
+}
+
+/* What is tried; a call's result, or -errno. */
+typedef long (*attempt)(FIXTURE_DATA(channel) *self);
+
+/* Whether all is as it was, and messages cross as they did. */
+static bool as_before(FIXTURE_DATA(channel) *self)
+{
+	struct vbuf_channel_info now = vt_look(self->rx);
+
+	return vt_balanced(&now) &&
+	       !memcmp(&now, &self->before, sizeof(now)) &&
+	       !vt_put(self->tx, 'n') && vt_take(self->rx) == 'q' &&
+	       vt_take(self->rx) == 'n';
+}
+
+static void try_all(struct __test_metadata *_metadata,
+		    FIXTURE_DATA(channel) *self, attempt what)
+{
+	unsigned int nth, failed = 0;
+	bool came = true;
+	long ret;
+
+	for (nth = 1; came && nth < MOST; nth++) {
+		begin(self);
+		set_nth(self->fail_nth, nth);
+		ret = what(self);
+		came = has_come(self->fail_nth);
+		set_nth(self->fail_nth, 0);
+		if (ret < 0) {
+			failed++;
+			EXPECT_TRUE(came && (ret == -ENOMEM || ret == -EFAULT))
+				TH_LOG("fault %u: %ld", nth, ret);
+			EXPECT_TRUE(as_before(self))
+				TH_LOG("fault %u changed something", nth);
+		}
+		end(self);
+	}
+	EXPECT_FALSE(came);
+	EXPECT_LE(0, ret);
+	TH_LOG("%u faults, %u of them errors", nth - 2, failed);
+}
+
+static long attempt_open(FIXTURE_DATA(channel) *self)
+{
+	int fd = open("/dev/vbuf", O_RDWR | O_CLOEXEC);
+
+	(void)self;
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	return 0;
+}
+
+static long create(FIXTURE_DATA(channel) *self, const char *name,
+		   struct vbuf_attr attr)
+{
+	struct vbuf_create create = {
+		.size = sizeof(create), .rights = VT_BOTH, .attr = attr };
+
+	if (name)
+		memcpy(create.name, name, VBUF_NAME_SIZE);
+	return vt_ioctl(self->device, VBUF_IOC_CREATE, &create);
+}
+
+static long attempt_create(FIXTURE_DATA(channel) *self)
+{
+	return create(self, NULL, vt_attr(2, 64));
+}
+
+static long attempt_create_named(FIXTURE_DATA(channel) *self)
+{
+	return create(self, self->other_name, vt_attr(2, 64));
+}
+
+/* Blocks of pages, and a list of them that is longer than a page. */
+static long attempt_create_large(FIXTURE_DATA(channel) *self)
+{
+	return create(self, NULL, vt_attr(40, 100000));
+}
+
+static long attempt_bind_open(FIXTURE_DATA(channel) *self)
+{
+	struct vbuf_open open = { .size = sizeof(open), .rights = VT_BOTH };
+
+	memcpy(open.name, self->name, sizeof(open.name));
+	return vt_ioctl(self->device, VBUF_IOC_OPEN, &open);
+}
+
+static long attempt_reopen(FIXTURE_DATA(channel) *self)
+{
+	struct vbuf_reopen reopen = {
+		.size = sizeof(reopen), .rights = VT_RECV, .fd = self->rx };
+
+	return vt_ioctl(self->device, VBUF_IOC_REOPEN, &reopen);
+}
+
+static long attempt_unlink(FIXTURE_DATA(channel) *self)
+{
+	struct vbuf_unlink unlink = { .size = sizeof(unlink) };
+
+	memcpy(unlink.name, self->name, sizeof(unlink.name));
+	return vt_ioctl(self->device, VBUF_IOC_UNLINK, &unlink);
+}
+
+static long attempt_getattr(FIXTURE_DATA(channel) *self)
+{
+	struct vbuf_getattr attr = { .size = sizeof(attr) };
+
+	return vt_ioctl(self->rx, VBUF_IOC_GETATTR, &attr);
+}
+
+static long attempt_info(FIXTURE_DATA(channel) *self)
+{
+	struct vbuf_info info = { .size = sizeof(info) };
+
+	return vt_ioctl(self->device, VBUF_IOC_INFO, &info);
+}
+
+static long list(FIXTURE_DATA(channel) *self, __u64 channel, void *entries,
+		 size_t size)
+{
+	struct vbuf_list list = {
+		.size = sizeof(list), .count = 4, .entry_size = size,
+		.entries = (uintptr_t)entries, .channel = channel };
+
+	return vt_ioctl(self->device, VBUF_IOC_LIST, &list);
+}
+
+static long attempt_list_channels(FIXTURE_DATA(channel) *self)
+{
+	struct vbuf_channel_info info[4];
+
+	return list(self, 0, info, sizeof(info[0]));
+}
+
+static long attempt_list_endpoints(FIXTURE_DATA(channel) *self)
+{
+	struct vbuf_endpoint_info info[4];
+
+	return list(self, self->before.id, info, sizeof(info[0]));
+}
+
+static long attempt_send(FIXTURE_DATA(channel) *self)
+{
+	return vt_send(self->tx, "a", 1, 0);
+}
+
+static long attempt_recv(FIXTURE_DATA(channel) *self)
+{
+	char byte;
+
+	return vt_recv(self->rx, &byte, 1, 0);
+}
+
+static long attempt_write(FIXTURE_DATA(channel) *self)
+{
+	return vt_write(self->tx, "a", 1);
+}
+
+static long attempt_read(FIXTURE_DATA(channel) *self)
+{
+	char byte;
+
+	return vt_read(self->rx, &byte, 1);
+}
+
+static long attempt_writev(FIXTURE_DATA(channel) *self)
+{
+	struct iovec iov[] = { { "a", 1 }, { "b", 1 } };
+	ssize_t ret = writev(self->tx, iov, 2);
+
+	return ret < 0 ? -errno : ret;
+}
+
+static long attempt_readv(FIXTURE_DATA(channel) *self)
+{
+	char bytes[2];
+	struct iovec iov[] = { { bytes, 1 }, { bytes + 1, 1 } };
+	ssize_t ret = readv(self->rx, iov, 2);
+
+	return ret < 0 ? -errno : ret;
+}
+
+static long attempt_sendv(FIXTURE_DATA(channel) *self)
+{
+	struct vbuf_msg msg = { .buf = (uintptr_t)"a", .len = 1 };
+
+	return vt_sendv(self->tx, &msg, 1, 0);
+}
+
+static long attempt_recvv(FIXTURE_DATA(channel) *self)
+{
+	char byte;
+	struct vbuf_msg msg = { .buf = (uintptr_t)&byte, .size = 1 };
+
+	return vt_recvv(self->rx, &msg, 1, VBUF_INFO);
+}
+
+static long attempt_release(FIXTURE_DATA(channel) *self)
+{
+	return vt_release(self->rx, self->held, 0);
+}
+
+static long attempt_shutdown(FIXTURE_DATA(channel) *self)
+{
+	return vt_shutdown(self->tx, VT_SEND);
+}
+
+static long attempt_fionread(FIXTURE_DATA(channel) *self)
+{
+	int len;
+
+	return vt_ioctl(self->rx, FIONREAD, &len);
+}
+
+static long attempt_poll(FIXTURE_DATA(channel) *self)
+{
+	struct pollfd pollfd = { .fd = self->rx, .events = POLLIN };
+	int ret = poll(&pollfd, 1, 0);
+
+	return ret < 0 ? -errno : ret;
+}
+
+static long attempt_async(FIXTURE_DATA(channel) *self)
+{
+	return fcntl(self->rx, F_SETFL, O_RDWR | O_ASYNC) ? -errno : 0;
+}
+
+#define TRY(what)				\
+TEST_F(channel, what)				\
+{						\
+	try_all(_metadata, self, attempt_##what);	\
+}
+
+TRY(open)
+TRY(create)
+TRY(create_named)
+TRY(create_large)
+TRY(bind_open)
+TRY(reopen)
+TRY(unlink)
+TRY(getattr)
+TRY(info)
+TRY(list_channels)
+TRY(list_endpoints)
+TRY(send)
+TRY(recv)
+TRY(write)
+TRY(read)
+TRY(writev)
+TRY(readv)
+TRY(sendv)
+TRY(recvv)
+TRY(release)
+TRY(shutdown)
+TRY(fionread)
+TRY(poll)
+TRY(async)
+
+TEST_HARNESS_MAIN
