@@ -15,8 +15,9 @@
  *   sender waits, whenever the lock is let go (assertions);
  * - a waiter, on its thread's stack, is not touched once its thread went on.
  *
- * The lock is an atomic step. Where the code relies on a barrier instead, a
- * store goes to a buffer first, from which it becomes visible at any time.
+ * The lock is an atomic step, and so is a store with the barrier that follows it
+ * in the code. Where a mistake leaves that out, the store becomes visible at any
+ * later time.
  *
  * Mistakes to seed, each of which must be found: NO_BARRIER_SLEEP,
  * NO_BARRIER_WAKE, CHECK_BEFORE_STATE, LEAVE_UNSEEN, KEEP_WHEN_DEAD, FREE_ASIDE,
@@ -108,7 +109,7 @@ inline check_locked()
 	       owned_by_receivers == SLOTS)
 }
 
-/* vbuf_waiter_wake(). Its first store may be late; wake_up_process() waits. */
+/* vbuf_waiter_wake(); wake_up_process() has the barrier. */
 inline wake(who)
 {
 	assert(there[who]);
@@ -243,7 +244,7 @@ inline free_slot_locked()
 	fi
 }
 
-/* A message; the lock is held. @back: to the head of the queue. */
+/* A message; the lock is held. Which end of the queue makes no difference. */
 inline queue_message_locked(which)
 {
 	serve(want_message);
