@@ -40,3 +40,19 @@ fetch()
 	fi
 	echo "$3"/*.deb
 }
+
+# unpack_source PACKAGE VERSION FOLDER NEW [FILE...]: the kernel's source, or
+# only some files of it, in the folder NEW; FOLDER is for what passes through
+unpack_source()
+{
+	local package=$1 deb folder=$4
+
+	deb=$(fetch "$1" "$2" "$3")
+	shift 4
+	mkdir "$folder"
+	# The package holds one archive of everything.
+	dpkg-deb --fsys-tarfile "$deb" |
+		tar -x -O "./usr/src/$package.tar.xz" |
+		tar -x -J -C "$folder" --strip-components=1 "${@/#/$package/}"
+	rm "$deb"
+}
