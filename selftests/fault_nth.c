@@ -166,7 +166,9 @@ static void try_all(struct __test_metadata *_metadata,
 	}
 	EXPECT_FALSE(came);
 	EXPECT_LE(0, ret);
-	TH_LOG("%u faults, %u of them errors", nth - 2, failed);
+	TH_LOG("%u of %u faults were errors", failed, nth - 2);
+	fprintf(stderr, "# did: %u operations, 0 kills, %u faults injected\n",
+		nth - 1, nth - 2);
 }
 
 static long attempt_open(FIXTURE_DATA(channel) *self)
@@ -355,35 +357,35 @@ static long attempt_async(FIXTURE_DATA(channel) *self)
 	return fcntl(self->rx, F_SETFL, O_RDWR | O_ASYNC) ? -errno : 0;
 }
 
-#define TRY(what)				\
-TEST_F(channel, what)				\
-{						\
+#define TEST_NTH(what, name)				\
+TEST_F(channel, name)					\
+{							\
 	try_all(_metadata, self, attempt_##what);	\
 }
 
-TRY(open)
-TRY(create)
-TRY(create_named)
-TRY(create_large)
-TRY(bind_open)
-TRY(reopen)
-TRY(unlink)
-TRY(getattr)
-TRY(info)
-TRY(list_channels)
-TRY(list_endpoints)
-TRY(send)
-TRY(recv)
-TRY(write)
-TRY(read)
-TRY(writev)
-TRY(readv)
-TRY(sendv)
-TRY(recvv)
-TRY(release)
-TRY(shutdown)
-TRY(fionread)
-TRY(poll)
-TRY(async)
+TEST_NTH(open, file_open)
+TEST_NTH(create, create)
+TEST_NTH(create_named, create_named)
+TEST_NTH(create_large, create_large)
+TEST_NTH(bind_open, open_enomem)
+TEST_NTH(reopen, reopen_enomem)
+TEST_NTH(unlink, unlink)
+TEST_NTH(getattr, getattr)
+TEST_NTH(info, info)
+TEST_NTH(list_channels, list_enomem_channels)
+TEST_NTH(list_endpoints, list_enomem_endpoints)
+TEST_NTH(send, send)
+TEST_NTH(recv, recv)
+TEST_NTH(write, write)
+TEST_NTH(read, read)
+TEST_NTH(writev, writev)
+TEST_NTH(readv, readv)
+TEST_NTH(sendv, sendv)
+TEST_NTH(recvv, recvv)
+TEST_NTH(release, release)
+TEST_NTH(shutdown, shutdown)
+TEST_NTH(fionread, fionread)
+TEST_NTH(poll, poll)
+TEST_NTH(async, async)
 
 TEST_HARNESS_MAIN

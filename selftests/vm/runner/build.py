@@ -89,14 +89,17 @@ def module(kernel, root=None):
 
 
 def keep_result(tree, done):
-    """Moves the one module that was built to its own folder, unless another
-    copy of the same sources came first."""
+    """Moves the one module that was built to its own folder, and what the
+    compiler notes for gcov, unless another copy of the same sources came
+    first."""
     built = list(tree.rglob("*.ko"))
     if len(built) != 1:
         raise RunError(f"one module was to be built, found {len(built)}")
     done.parent.mkdir(exist_ok=True)
     new = Path(tempfile.mkdtemp(dir=tree.parent))
-    shutil.copy(built[0], new)
+    for file in [built[0], *built[0].parent.glob("*.gcno")]:
+        shutil.copy(file, new)
+    (new / "tree").write_text(str(tree))
     with cache.locked(done.parent.with_suffix(".lock")):
         if done.is_dir():
             shutil.rmtree(new)

@@ -47,6 +47,7 @@ class Job:
             "kernel": str(kernel.dir),
             "module": module.stem.replace("-", "_") if module else "",
             "modargs": options.modargs,
+            "coverage": "yes" if options.coverage else "",
             "stderr": "merged" if self.merged else "separate",
         }
         lines = [f"{name}={shlex.quote(value)}\n"

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Keeps what the guest counted of the module's lines, for gcov."""
+
+import shutil
+from pathlib import Path
+
+
+def keep(out, module, folder):
+    """Moves the counts from a run's $VBUF_OUT to a folder of their own, with
+    what the compiler noted when it built the module, and from which tree."""
+    folder = Path(folder)
+    counted = Path(out) / ".coverage"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    if not counted.is_dir():
+        return
+    for file in [*counted.glob("*.gcda"), *module.parent.glob("*.gcno"),
+                 module.parent / "tree"]:
+        shutil.copyfile(file, folder / file.name)
+    shutil.rmtree(counted)
