@@ -58,6 +58,21 @@ check: deps
 check-debug: deps
 	$(Q)selftests/check --debug $(if $(TEST),--test '$(TEST)')
 
+## coverage: check-debug, and then which lines of the module were not reached,
+##	and why
+coverage: check-debug
+	$(Q)selftests/coverage
+
+## fuzz: lets a fuzzer call the module for SECONDS=60, on the debug kernel
+SECONDS ?= 60
+fuzz: deps
+	$(Q)selftests/fuzz/run $(SECONDS)
+
+## lab: everything that is there to break the module, each part of it for a
+##	multiple of SECONDS=60: hours
+lab: deps
+	$(Q)selftests/lab/run --seconds $(SECONDS)
+
 ## lint: the static checks among them
 lint: deps
 	$(Q)selftests/lint/run
@@ -89,5 +104,5 @@ help:
 	@sed -n -e 's/^## \([a-z-]*\): /\1\t/p' -e 's/^##\t/\t/p' Makefile | \
 		expand -t 12
 
-.PHONY: all module userlib install uninstall deps demo check check-debug lint bench \
+.PHONY: all module userlib install uninstall deps demo check check-debug coverage fuzz lab lint bench \
 	bench-wall docs clean help

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who does the steps. Each actor has a mailbox in memory that all share, and
+ * sleeps on its state; the dispatcher sleeps on the same word.
+ */
+#include "fuzz.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* After so long a look whether the actor is asleep in its call. */
+#define PATIENCE_NS	1000000
+/* A call that a signal does not end within so many of those hangs. */
+#define NUDGES		10000
+
+enum { IDLE, BUSY };
+
+static struct mailbox {
+	__u32 state;		/* IDLE: the dispatcher's, BUSY: the actor's */
+	struct step step;
+	long result;
+	pid_t pid, tid;
+	int fail_nth;		/* the dispatcher's own descriptors of its files */
+	int stat;
+} *mailboxes;
+
+static void futex_wait(__u32 *word, __u32 value, long ns)
+{
+	struct timespec timeout = { .tv_nsec = ns };
+
+	syscall(SYS_futex, word, FUTEX_WAIT, value, ns ? &timeout : NULL);
+}
+
+static void set_state(struct mailbox *box, __u32 state)
+{
+	__atomic_store_n(&box->state, state, __ATOMIC_RELEASE);
+	syscall(SYS_futex, &box->state, FUTEX_WAKE, 1);
+}
+
+static __u32 state_of(struct mailbox *box)
+{
+	return __atomic_load_n(&box->state, __ATOMIC_ACQUIRE);
+}
+
+/* Whether the actor is not on a processor, and not about to be. */
+static bool is_asleep(const struct mailbox *box)
+{
+	char text[128];
+	const char *name_end;
+	ssize_t len = pread(box->stat, text, sizeof(text) - 1, 0);
+
+	if (len < 0)
+		return true;	/* or gone */
+	text[len] = '\0';
+	name_end = strrchr(text, ')');
+	return name_end && name_end[2] == 'S';
+}
+
+/* False once it blocks: how loaded the machine is makes no difference. */
+static bool becomes_idle(struct mailbox *box)
+{
+	unsigned int i;
+
+	for (i = 0; i < NUDGES && state_of(box) == BUSY; i++) {
+		futex_wait(&box->state, BUSY, PATIENCE_NS);
+		if (state_of(box) == BUSY && is_asleep(box))
+			return false;
+	}
+	return state_of(box) == IDLE;
+}
+
+static void check_result(const struct step *step, long ret)
+{
+	switch (-ret) {
+	case 512 ... 530:
+		fuzz_die("%s ended with an error of the kernel's own, %ld",
+			 call_of(step)->name, ret);
+	}
+}
+
+static long act(struct actor *self, const struct step *step)
+{
+	bool fault = wrong_of(step) == WRONG_FAULT && self->fail_nth >= 0;
+	long ret;
+
+	if (fault)
+		fault_arm(self->fail_nth, 1 + step->where % 32);
+	ret = call_of(step)->call(self, step);
+	if (fault && fault_came(self->fail_nth))
+		count(&counts->faults);
+	if (fault)
+		fault_arm(self->fail_nth, 0);
+	count(&counts->steps);
+	cover_fold(self->cover);
+	return ret;
+}
+
+static void *actor(void *arg)
+{
+	struct mailbox *box = arg;
+	struct actor self = { .fail_nth = fault_open() };
+
+	arena_init(&self.arena);
+	self.cover = cover_open();
+	box->tid = gettid();
+	box->pid = getpid();
+	for (;;) {
+		set_state(box, IDLE);
+		while (state_of(box) == IDLE)
+			futex_wait(&box->state, IDLE, 0);
+		box->result = act(&self, &box->step);
+		check_result(&box->step, box->result);
+	}
+	return NULL;
+}
+
+static int open_file(const struct mailbox *box, const char *name, int mode)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/%s", box->pid, box->tid,
+		 name);
+	return open(path, mode | O_CLOEXEC);
+}
+
+static void await_start(struct mailbox *box)
+{
+	while (state_of(box) == BUSY)
+		futex_wait(&box->state, BUSY, 0);
+	box->fail_nth = open_file(box, "fail-nth", O_WRONLY);
+	box->stat = open_file(box, "stat", O_RDONLY);
+}
+
+static void begin_process(void)
+{
+	struct mailbox *box = &mailboxes[PROCESS];
+
+	box->state = BUSY;
+	box->pid = fork();
+	if (box->pid < 0)
+		fuzz_die("fork");
+	if (box->pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		actor(box);
+	}
+	await_start(box);
+}
+
+/* Whatever it is about; all that it had has gone when this returns. */
+void actors_end_process(void)
+{
+	struct mailbox *box = &mailboxes[PROCESS];
+
+	if (!box->pid)
+		return;
+	kill(box->pid, SIGKILL);
+	if (waitpid(box->pid, NULL, 0) != box->pid)
+		fuzz_die("the process does not end");
+	count(&counts->kills);
+	close(box->fail_nth);
+	close(box->stat);
+	box->pid = 0;
+	box->state = IDLE;
+}
+
+/* No fault is left for what the signal's delivery copies. */
+static void nudge(struct mailbox *box)
+{
+	if (state_of(box) == IDLE)
+		return;
+	fault_arm(box->fail_nth, 0);
+	syscall(SYS_tgkill, box->pid, box->tid, SIGUSR1);
+}
+
+static void nothing(int sig)
+{
+	(void)sig;
+}
+
+void actors_init(void)
+{
+	struct sigaction action = { .sa_handler = nothing };
+	pthread_t thread;
+	unsigned int i;
+
+	sigaction(SIGUSR1, &action, NULL);
+	mailboxes = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (mailboxes == MAP_FAILED)
+		fuzz_die("mmap");
+	for (i = 0; i < PROCESS; i++) {
+		mailboxes[i].state = BUSY;
+		if (pthread_create(&thread, NULL, actor, &mailboxes[i]))
+			fuzz_die("pthread_create");
+		await_start(&mailboxes[i]);
+	}
+}
+
+/*
+ * To an actor that still blocks nothing can be given, but signals: a step for
+ * it is one.
+ */
+void actor_give(const struct step *step)
+{
+	struct mailbox *box = &mailboxes[step->who & WHO_ACTOR];
+
+	if (box == &mailboxes[PROCESS] && !box->pid)
+		begin_process();
+	if (!becomes_idle(box)) {
+		nudge(box);
+		return;
+	}
+	box->step = *step;
+	set_state(box, BUSY);
+	if (!(step->who & WHO_GO_ON))
+		becomes_idle(box);
+}
+
+/* Until nobody is in a call. */
+void actors_settle(void)
+{
+	unsigned int i, n;
+
+	for (i = 0; i < ACTORS; i++) {
+		if (i == PROCESS && !mailboxes[i].pid)
+			continue;
+		for (n = 0; !becomes_idle(&mailboxes[i]); n++) {
+			if (n == NUDGES)
+				fuzz_die("%s does not end by a signal",
+					 call_of(&mailboxes[i].step)->name);
+			nudge(&mailboxes[i]);
+		}
+	}
+}

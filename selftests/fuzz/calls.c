@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The commands of /dev/vbuf, each with arguments made from a step. */
+#include "fuzz.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SYS_ioctl_32	54
+#define VECTOR		8U
+
+static const char * const names[] = {
+	"", "fuzz-1", "fuzz-2", "fuzz-3", "no such", "fuzz/4", "x", ".",
+};
+
+static const __u32 slot_counts[] = { 1, 2, 3, 4, 8, 64, 65, 1000 };
+static const __u32 slot_sizes[] = { 1, 8, 64, 100, 1024, 4096, 5000, ROOM };
+static const __u32 modes[] = { 0666, 0, 0400, 0222, 0777, 01777, 0600, 0444 };
+static const __u32 few[] = { 0, 1, 2, 3 };
+
+/* By the 32-bit system call, whose arguments are as long. */
+static long ioctl_compat(int fd, unsigned int cmd, void *arg)
+{
+	int ret;
+
+	asm volatile("int $0x80"
+		     : "=a" (ret)
+		     : "0" (SYS_ioctl_32), "b" (fd), "c" (cmd),
+		       "d" ((unsigned int)(uintptr_t)arg)
+		     : "memory", "r8", "r9", "r10", "r11");
+	return ret;
+}
+
+static long ioctl_plain(int fd, unsigned int cmd, void *arg)
+{
+	long ret = ioctl(fd, cmd, arg);
+
+	return ret < 0 ? -errno : ret;
+}
+
+/* What the kernel wrote comes back to @arg, unless something is wrong with it. */
+static long command(struct actor *self, const struct step *step,
+		    unsigned int cmd, void *arg, size_t size)
+{
+	void *at = arg_place(&self->arena, step, arg, size);
+	long ret;
+
+	if (step->who & WHO_COMPAT)
+		ret = ioctl_compat(*entry_of(step), cmd, at);
+	else
+		ret = ioctl_plain(*entry_of(step), cmd, at);
+	if (wrong_of(step) >= WRONG_DATA)
+		memcpy(arg, at, size);
+	return ret;
+}
+
+static void name_of(char *to, unsigned int which)
+{
+	snprintf(to, VBUF_NAME_SIZE, "%s", names[which % ARRAY_SIZE(names)]);
+}
+
+/* None, one long past, soon, in a while. */
+static __u64 deadline_of(unsigned int which)
+{
+	static const __u64 ahead[] = { 0, 0, 300000, 3000000 };
+	struct timespec now;
+
+	if (which % 4 < 2)
+		return which % 4;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ULL + now.tv_nsec + ahead[which % 4];
+}
+
+static long call_create(struct actor *self, const struct step *step)
+{
+	struct vbuf_create create = {
+		.size = sizeof(create),
+		.rights = step->a & 3,
+		.attr = {
+			.flags = step->a >> 2 & 7,
+			.slots = slot_counts[step->b & 7],
+			.slot_size = slot_sizes[step->b >> 3 & 7],
+			.held_max = few[step->b >> 6],
+			.mode = modes[step->c >> 3 & 7],
+			.max_deliveries = few[step->c >> 6],
+		},
+	};
+
+	name_of(create.name, step->c & 7);
+	return command(self, step, VBUF_IOC_CREATE, &create, sizeof(create));
+}
+
+static long call_bind(struct actor *self, const struct step *step)
+{
+	struct vbuf_open bind = {
+		.size = sizeof(bind), .rights = step->a & 7 };
+
+	name_of(bind.name, step->c);
+	return command(self, step, VBUF_IOC_OPEN, &bind, sizeof(bind));
+}
+
+static long call_reopen(struct actor *self, const struct step *step)
+{
+	struct vbuf_reopen reopen = {
+		.size = sizeof(reopen), .rights = step->a & 7,
+		.fd = *other_of(step) };
+
+	return command(self, step, VBUF_IOC_REOPEN, &reopen, sizeof(reopen));
+}
+
+static long call_unlink(struct actor *self, const struct step *step)
+{
+	struct vbuf_unlink unlink = { .size = sizeof(unlink) };
+
+	name_of(unlink.name, step->c);
+	return command(self, step, VBUF_IOC_UNLINK, &unlink, sizeof(unlink));
+}
+
+static long call_getattr(struct actor *self, const struct step *step)
+{
+	struct vbuf_getattr getattr = { .size = sizeof(getattr) };
+
+	return command(self, step, VBUF_IOC_GETATTR, &getattr, sizeof(getattr));
+}
+
+static struct vbuf_xfer xfer_of(const struct step *step)
+{
+	return (struct vbuf_xfer) {
+		.size = sizeof(struct vbuf_xfer), .flags = step->a & 7,
+		.len = length_of(step), .deadline_ns = deadline_of(step->c) };
+}
+
+static long call_send(struct actor *self, const struct step *step)
+{
+	struct vbuf_xfer xfer = xfer_of(step);
+
+	xfer.buf = (uintptr_t)arg_from(&self->arena, step, xfer.len);
+	return command(self, step, VBUF_IOC_SEND, &xfer, sizeof(xfer));
+}
+
+static long call_recv(struct actor *self, const struct step *step)
+{
+	struct vbuf_xfer xfer = xfer_of(step);
+	void *into = arg_into(&self->arena, step, xfer.len);
+	long ret;
+
+	xfer.buf = (uintptr_t)into;
+	ret = command(self, step, VBUF_IOC_RECV, &xfer, sizeof(xfer));
+	if (wrong_of(step) == WRONG_NOTHING)
+		arg_check(&self->arena, into, ret);
+	return ret;
+}
+
+/* Entries for a vector; the end of what can be read cuts it short, or not. */
+static struct vbuf_msg *entries_of(struct actor *self, const struct step *step,
+				   unsigned int count)
+{
+	struct vbuf_msg *msgs = (void *)self->arena.vector;
+	unsigned int i;
+
+	if (wrong_of(step) == WRONG_SPILLS)
+		msgs = (void *)(self->arena.vector + PAGE -
+				step->where % count * sizeof(*msgs));
+	for (i = 0; (char *)&msgs[i + 1] <= self->arena.vector + PAGE; i++) {
+		if (i == count)
+			break;
+		msgs[i] = (struct vbuf_msg) {
+			.len = length_of(step) >> (step->c >> 4 & i & 3),
+			.size = length_of(step), .tag = i };
+	}
+	return msgs;
+}
+
+/* One entry alone can be wrong. */
+static long vector(struct actor *self, const struct step *step,
+		   unsigned int cmd, void *data)
+{
+	struct vbuf_vector vector = {
+		.size = sizeof(vector), .flags = step->a & 15,
+		.count = 1 + (step->a >> 4) % VECTOR,
+		.msg_size = sizeof(struct vbuf_msg),
+		.deadline_ns = deadline_of(step->c) };
+	struct vbuf_msg *msgs = entries_of(self, step, vector.count);
+	struct step sound = *step;
+	unsigned int i;
+	long ret;
+
+	for (i = 0; (char *)&msgs[i + 1] <= self->arena.vector + PAGE &&
+	     i < vector.count; i++)
+		msgs[i].buf = (uintptr_t)(i == step->where % vector.count ?
+			data : self->arena.into);
+	if (wrong_of(step) == WRONG_SPILLS)
+		sound.hostile = 0;
+	vector.msgs = (uintptr_t)msgs;
+	ret = command(self, &sound, cmd, &vector, sizeof(vector));
+	for (i = 0; (long)i < ret && cmd == VBUF_IOC_RECVV && step->a & VBUF_HOLD; i++)
+		self->cookies[self->cookie++ % ARRAY_SIZE(self->cookies)] =
+			msgs[i].cookie;
+	return ret;
+}
+
+static long call_sendv(struct actor *self, const struct step *step)
+{
+	memset(self->arena.into, MESSAGE_BYTE, ROOM);
+	return vector(self, step, VBUF_IOC_SENDV,
+		      arg_from(&self->arena, step, length_of(step)));
+}
+
+static long call_recvv(struct actor *self, const struct step *step)
+{
+	return vector(self, step, VBUF_IOC_RECVV,
+		      arg_into(&self->arena, step, length_of(step)));
+}
+
+static long call_release(struct actor *self, const struct step *step)
+{
+	struct vbuf_release release = {
+		.size = sizeof(release),
+		.flags = step->a & 1 ? VBUF_REQUEUE : step->a & 0x20,
+		.cookie = self->cookies[step->b % ARRAY_SIZE(self->cookies)] };
+
+	if (step->c & 1)
+		release.cookie += step->where;
+	return command(self, step, VBUF_IOC_RELEASE, &release, sizeof(release));
+}
+
+static long call_drain(struct actor *self, const struct step *step)
+{
+	struct vbuf_drain drain = {
+		.size = sizeof(drain), .deadline_ns = deadline_of(step->c) };
+
+	return command(self, step, VBUF_IOC_DRAIN, &drain, sizeof(drain));
+}
+
+static long call_shutdown(struct actor *self, const struct step *step)
+{
+	struct vbuf_shutdown shutdown = {
+		.size = sizeof(shutdown), .rights = step->a & 7 };
+
+	return command(self, step, VBUF_IOC_SHUTDOWN, &shutdown,
+		       sizeof(shutdown));
+}
+
+static long call_info(struct actor *self, const struct step *step)
+{
+	struct vbuf_info info = { .size = sizeof(info) };
+
+	return command(self, step, VBUF_IOC_INFO, &info, sizeof(info));
+}
+
+static long call_list(struct actor *self, const struct step *step)
+{
+	struct vbuf_list list = {
+		.size = sizeof(list), .count = 1 + (step->a & 31),
+		.entry_size = sizeof(struct vbuf_channel_info),
+		.entries = (uintptr_t)arg_into(&self->arena, step, PAGE) };
+	struct vbuf_channel_info *first = (void *)self->arena.into;
+
+	if (!(step->b & 1) ||
+	    command(self, step, VBUF_IOC_LIST, &list, sizeof(list)) < 1)
+		return command(self, step, VBUF_IOC_LIST, &list, sizeof(list));
+	list.channel = first->id;
+	list.entry_size = sizeof(struct vbuf_endpoint_info) + (step->b & 8);
+	return command(self, step, VBUF_IOC_LIST, &list, sizeof(list));
+}
+
+/* Any command of ours, known or not, with any argument. */
+static long call_any(struct actor *self, const struct step *step)
+{
+	__u64 arg[8] = { step->b };
+
+	return command(self, step, _IO(VBUF_IOC_MAGIC, step->a), arg,
+		       sizeof(arg));
+}
+
+const struct call channel_calls[] = {
+	{ "create", call_create },
+	{ "bind", call_bind },
+	{ "reopen", call_reopen },
+	{ "unlink", call_unlink },
+	{ "getattr", call_getattr },
+	{ "send", call_send },
+	{ "recv", call_recv },
+	{ "sendv", call_sendv },
+	{ "recvv", call_recvv },
+	{ "release", call_release },
+	{ "drain", call_drain },
+	{ "shutdown", call_shutdown },
+	{ "info", call_info },
+	{ "list", call_list },
+	{ "any", call_any },
+};
+
+const unsigned int channel_calls_count = ARRAY_SIZE(channel_calls);

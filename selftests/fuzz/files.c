@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What can be done to any file, and to a process that has some. */
+#include "fuzz.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+/* A process's own: the actor that is one has those of when it was forked. */
+int files[FILES] = { -1, -1, -1, -1, -1, -1, -1, -1 };
+
+static long result(long ret)
+{
+	return ret < 0 ? -errno : ret;
+}
+
+int *entry_of(const struct step *step)
+{
+	return &files[step->file % FILES];
+}
+
+int *other_of(const struct step *step)
+{
+	return &files[(step->file >> 4) % FILES];
+}
+
+/* Threads may be about the same entry: each descriptor is closed once. */
+static void put_file(int *entry, int fd)
+{
+	int old = __atomic_exchange_n(entry, fd, __ATOMIC_ACQ_REL);
+
+	if (old >= 0)
+		close(old);
+}
+
+void files_close(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < FILES; i++)
+		put_file(&files[i], -1);
+}
+
+static long call_open(struct actor *self, const struct step *step)
+{
+	static const int modes[] = { O_RDWR, O_RDWR, O_RDONLY, O_WRONLY };
+	int fd = open("/dev/vbuf", modes[step->a & 3] | O_CLOEXEC |
+		      (step->a & 4 ? O_NONBLOCK : 0));
+
+	(void)self;
+	if (fd < 0)
+		return -errno;
+	put_file(entry_of(step), fd);
+	return 0;
+}
+
+static long call_close(struct actor *self, const struct step *step)
+{
+	(void)self;
+	put_file(entry_of(step), -1);
+	return 0;
+}
+
+static long call_dup(struct actor *self, const struct step *step)
+{
+	int fd = fcntl(*entry_of(step), F_DUPFD_CLOEXEC, 0);
+
+	(void)self;
+	if (fd < 0)
+		return -errno;
+	put_file(other_of(step), fd);
+	return 0;
+}
+
+/* Bytes of a message, or of room: slots and messages fit now and then. */
+size_t length_of(const struct step *step)
+{
+	return step->b < 128 ? step->b % 4 * 8 : step->b * 33U % (ROOM + 1);
+}
+
+static long call_write(struct actor *self, const struct step *step)
+{
+	size_t len = length_of(step);
+
+	return result(write(*entry_of(step), arg_from(&self->arena, step, len),
+			    len));
+}
+
+static long call_read(struct actor *self, const struct step *step)
+{
+	size_t room = length_of(step);
+	void *into = arg_into(&self->arena, step, room);
+	long ret = result(read(*entry_of(step), into, room));
+
+	arg_check(&self->arena, into, ret);
+	return ret;
+}
+
+static void split(struct iovec iov[3], const struct step *step, void *data,
+		  size_t len)
+{
+	size_t first = len ? step->a % len : 0;
+
+	iov[0] = (struct iovec){ data, first };
+	iov[1] = (struct iovec){ NULL, step->c & 1 };
+	iov[2] = (struct iovec){ (char *)data + first, len - first };
+}
+
+static long call_writev(struct actor *self, const struct step *step)
+{
+	struct iovec iov[3];
+	size_t len = length_of(step);
+
+	split(iov, step, arg_from(&self->arena, step, len), len);
+	return result(writev(*entry_of(step), iov, 3));
+}
+
+static long call_readv(struct actor *self, const struct step *step)
+{
+	struct iovec iov[3];
+	size_t room = length_of(step);
+	void *into = arg_into(&self->arena, step, room);
+	long ret;
+
+	split(iov, step, into, room);
+	ret = result(readv(*entry_of(step), iov, 3));
+	if (!iov[1].iov_len)
+		arg_check(&self->arena, into, ret);
+	return ret;
+}
+
+static long call_poll(struct actor *self, const struct step *step)
+{
+	struct pollfd polled[2] = {
+		{ *entry_of(step), step->a, 0 }, { *other_of(step), step->b, 0 } };
+
+	(void)self;
+	return result(poll(polled, 2, step->c & 3));
+}
+
+/* Its own file, in the table like any: it can be polled, and watch itself. */
+static long call_epoll(struct actor *self, const struct step *step)
+{
+	struct epoll_event event = {
+		.events = EPOLLIN | EPOLLOUT | (step->a & 1 ? EPOLLET : 0) |
+			(step->a & 2 ? EPOLLEXCLUSIVE : 0) };
+	int fd = epoll_create1(EPOLL_CLOEXEC);
+
+	(void)self;
+	if (fd < 0)
+		return -errno;
+	if (!epoll_ctl(fd, EPOLL_CTL_ADD, *entry_of(step), &event))
+		epoll_wait(fd, &event, 1, step->c & 3);
+	put_file(other_of(step), fd);
+	return 0;
+}
+
+static long call_epoll_wait(struct actor *self, const struct step *step)
+{
+	struct epoll_event event;
+
+	(void)self;
+	return result(epoll_wait(*entry_of(step), &event, 1, step->c & 3));
+}
+
+static long call_fionread(struct actor *self, const struct step *step)
+{
+	int *at = arg_place(&self->arena, step, &(int){ 0 }, sizeof(int));
+
+	return result(ioctl(*entry_of(step), FIONREAD, at));
+}
+
+/* SIGURG is ignored unless somebody cares: an edge's signal does no harm. */
+static long call_fcntl(struct actor *self, const struct step *step)
+{
+	int fd = *entry_of(step), flags = fcntl(fd, F_GETFL);
+
+	(void)self;
+	switch (step->a & 3) {
+	case 0:
+		return result(fcntl(fd, F_SETFL, flags ^ O_NONBLOCK));
+	case 1:
+		fcntl(fd, F_SETSIG, SIGURG);
+		fcntl(fd, F_SETOWN, step->b & 1 ? getpid() : 0);
+		return result(fcntl(fd, F_SETFL, flags ^ O_ASYNC));
+	case 2:
+		return result(fcntl(fd, F_SETOWN, getppid()));
+	default:
+		return result(fcntl(fd, F_SETPIPE_SZ, step->b));
+	}
+}
+
+/* What a channel does not do. */
+static long call_odd(struct actor *self, const struct step *step)
+{
+	int fd = *entry_of(step);
+	struct stat st;
+	void *mem;
+
+	switch (step->a & 7) {
+	case 0:
+		mem = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd,
+			   step->b * PAGE);
+		return mem == MAP_FAILED ? -errno : munmap(mem, PAGE);
+	case 1:
+		return result(lseek(fd, step->b, SEEK_SET));
+	case 2:
+		return result(pread(fd, self->arena.into, step->b, step->c));
+	case 3:
+		return result(fsync(fd));
+	case 4:
+		return result(sendfile(*other_of(step), fd, NULL, step->b));
+	case 5:
+		return result(ftruncate(fd, step->b));
+	case 6:
+		return result(ioctl(fd, step->b << 8 | step->c, NULL));
+	default:
+		return result(fstat(fd, &st));
+	}
+}
+
+/* From then on the process has other names, and no way back. */
+static long call_new_net(struct actor *self, const struct step *step)
+{
+	(void)self;
+	if ((step->who & WHO_ACTOR) != PROCESS)
+		return -EPERM;
+	return result(unshare(CLONE_NEWNET));
+}
+
+const struct call file_calls[] = {
+	{ "open", call_open },
+	{ "close", call_close },
+	{ "dup", call_dup },
+	{ "write", call_write },
+	{ "read", call_read },
+	{ "writev", call_writev },
+	{ "readv", call_readv },
+	{ "poll", call_poll },
+	{ "epoll", call_epoll },
+	{ "epoll_wait", call_epoll_wait },
+	{ "fionread", call_fionread },
+	{ "fcntl", call_fcntl },
+	{ "odd", call_odd },
+	{ "new_net", call_new_net },
+	{ "limit", call_limit },
+};
+
+const unsigned int file_calls_count = ARRAY_SIZE(file_calls);

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * DOC: A fuzzer of /dev/vbuf
+ *
+ * An input is a list of steps, of eight bytes each: who calls what on which
+ * file, with which arguments, and what is wrong with them. Any bytes are steps,
+ * so that whatever afl-fuzz makes of an input means something; as text
+ * (text.c) a step is a line that can be read and written by hand.
+ *
+ * Four actors do the steps (actor.c): three threads, and a process that steps
+ * may kill, that is then forked anew and has the files that were open at that
+ * moment. A dispatcher hands them out, one after the other, and waits for each
+ * for a moment only: who blocks is passed over until another's step wakes it.
+ * At the end of an input those who still block are sent signals, what is left
+ * is looked at (check.c), and all of it is taken away.
+ *
+ * What the module ran of its code comes from kcov, and goes to afl-fuzz's map
+ * (cover.c). fuzz_die() ends the program by a signal, which afl-fuzz takes for
+ * a finding and keeps the input.
+ */
+#ifndef VBUF_FUZZ_H
+#define VBUF_FUZZ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <linux/vbuf.h>
+
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+
+struct step {
+	__u8 what;
+	__u8 who;
+	__u8 file;		/* two of them, four bits each */
+	__u8 a, b, c;		/* what they mean is the call's */
+	__u8 hostile;		/* what is wrong with the arguments, */
+	__u8 where;		/* and where */
+};
+
+#define WHO_ACTOR	0x3U
+#define WHO_GO_ON	0x4U	/* the next step does not wait for this one */
+#define WHO_COMPAT	0x8U	/* by the 32-bit system call */
+
+#define FILES		8U
+#define MAX_STEPS	64U
+#define ACTORS		4U
+#define PROCESS		3U	/* the actor that is one */
+
+/* What is wrong with the arguments, where @hostile says so. */
+enum wrong {
+	WRONG_SPILLS,		/* the structure's end cannot be read */
+	WRONG_SIZE,		/* of the structure */
+	WRONG_U32,		/* one of its fields */
+	WRONG_U64,
+	WRONG_POINTER,		/* to the structure */
+	WRONG_DATA,		/* the message's memory ends early */
+	WRONG_READ_ONLY,	/* where the kernel is to write */
+	WRONG_FAULT,		/* the n-th allocation or copy fails */
+	WRONG_NOTHING
+};
+
+/* Pages for one actor's arguments, below 4 GiB; behind each kind is nothing. */
+struct arena {
+	char *args;
+	char *vector;
+	char *from;		/* read-only; every byte is MESSAGE_BYTE */
+	char *into;
+};
+
+#define PAGE		4096U
+#define ROOM		(2 * PAGE)
+#define MESSAGE_BYTE	0xa5
+#define UNTOUCHED_BYTE	0x11
+
+struct actor {
+	struct arena arena;
+	int fail_nth;		/* -1 if the kernel has no such file */
+	__u64 *cover;
+	__u64 cookies[8];
+	unsigned int cookie;
+};
+
+typedef long (*call_fn)(struct actor *self, const struct step *step);
+
+struct call {
+	const char *name;
+	call_fn call;
+};
+
+/* calls.c: the commands of /dev/vbuf */
+extern const struct call channel_calls[];
+extern const unsigned int channel_calls_count;
+
+/* files.c: what can be done to any file, and to a process */
+extern const struct call file_calls[];
+extern const unsigned int file_calls_count;
+int *entry_of(const struct step *step);
+int *other_of(const struct step *step);
+size_t length_of(const struct step *step);
+void files_close(void);
+
+/* limits.c: the module's parameters */
+void limits_init(void);
+long call_limit(struct actor *self, const struct step *step);
+void limits_restore(void);
+
+/* args.c */
+void arena_init(struct arena *arena);
+enum wrong wrong_of(const struct step *step);
+void *arg_place(const struct arena *arena, const struct step *step,
+		const void *arg, size_t size);
+void *arg_from(const struct arena *arena, const struct step *step, size_t len);
+void *arg_into(const struct arena *arena, const struct step *step, size_t room);
+void arg_check(const struct arena *arena, const void *into, long len);
+
+/* fault.c */
+void fault_init(void);
+int fault_open(void);
+void fault_arm(int fd, unsigned int nth);
+bool fault_came(int fd);
+
+/* counts.c: what was done, in memory that all share */
+struct counts {
+	__u64 steps;
+	__u64 kills;
+	__u64 faults;
+};
+
+extern struct counts *counts;
+void counts_init(void);
+void count(__u64 *which);
+void counts_print(void);
+
+/* actor.c */
+void actors_init(void);
+void actor_give(const struct step *step);
+void actors_settle(void);
+void actors_end_process(void);
+
+/* check.c */
+void check_init(void);
+void check_channels(void);
+void check_nothing_left(void);
+void check_kernel_log(void);
+void fuzz_die(const char *format, ...)
+	__attribute__((noreturn, format(printf, 1, 2)));
+
+/* afl-fuzz's runtime, where it is linked in */
+#pragma weak __afl_area_ptr
+#pragma weak __afl_manual_init
+#pragma weak __afl_persistent_loop
+extern __u8 *__afl_area_ptr;
+void __afl_manual_init(void);
+int __afl_persistent_loop(unsigned int count);
+
+/* cover.c */
+__u64 *cover_open(void);
+void cover_fold(__u64 *cover);
+
+/* steps.c */
+const struct call *call_of(const struct step *step);
+unsigned int calls_count(void);
+void step_print(const struct step *step);
+bool step_scan(const char *line, struct step *step);
+
+#endif /* VBUF_FUZZ_H */
