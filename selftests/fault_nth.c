@@ -182,20 +182,21 @@ static long attempt_open(FIXTURE_DATA(channel) *self)
 	return 0;
 }
 
+static const char no_name[VBUF_NAME_SIZE];
+
 static long create(FIXTURE_DATA(channel) *self, const char *name,
 		   struct vbuf_attr attr)
 {
 	struct vbuf_create create = {
 		.size = sizeof(create), .rights = VT_BOTH, .attr = attr };
 
-	if (name)
-		memcpy(create.name, name, VBUF_NAME_SIZE);
+	memcpy(create.name, name, sizeof(create.name));
 	return vt_ioctl(self->device, VBUF_IOC_CREATE, &create);
 }
 
 static long attempt_create(FIXTURE_DATA(channel) *self)
 {
-	return create(self, NULL, vt_attr(2, 64));
+	return create(self, no_name, vt_attr(2, 64));
 }
 
 static long attempt_create_named(FIXTURE_DATA(channel) *self)
@@ -206,7 +207,7 @@ static long attempt_create_named(FIXTURE_DATA(channel) *self)
 /* Blocks of pages, and a list of them that is longer than a page. */
 static long attempt_create_large(FIXTURE_DATA(channel) *self)
 {
-	return create(self, NULL, vt_attr(40, 100000));
+	return create(self, no_name, vt_attr(40, 100000));
 }
 
 static long attempt_bind_open(FIXTURE_DATA(channel) *self)

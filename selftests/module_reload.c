@@ -13,7 +13,8 @@
 
 static long load(void)
 {
-	int fd = open(getenv("VBUF_MODULE"), O_RDONLY | O_CLOEXEC);
+	const char *file = getenv("VBUF_MODULE");
+	int fd = file ? open(file, O_RDONLY | O_CLOEXEC) : -1;
 	long ret = syscall(SYS_finit_module, fd, "", 0) ? -errno : 0;
 
 	close(fd);

@@ -218,6 +218,7 @@ TEST_F_TIMEOUT(kills, receivers_pass_on_what_they_were_handed, 90)
 	}
 	ASSERT_EQ(0, vt_drain(self->work.fd, 0));
 	crew_end(&self->crew);
+	ASSERT_LT(0U, nr);
 	EXPECT_EQ(0U, lost_or_twice(self->work.logs, self->born, nr));
 	EXPECT_TRUE(vt_settled(self->work.fd));
 	info = vt_look(self->work.fd);

@@ -184,7 +184,7 @@ static int run(int argc, char **argv)
 {
 	struct vbuf_endpoint_info *endpoints;
 	struct vbuf_channel_info channel;
-	struct wanted wanted;
+	struct wanted wanted = { 0 };
 	bool json = false;
 	size_t count;
 	int status = parse(argc, argv, &json, &wanted);
