@@ -1,17 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0
-/* How much longer tests may take than they say: TIMEOUT_SCALE, default 1. */
+/*
+ * How much longer tests may take than they say: by the factor TIMEOUT_SCALE, and
+ * by the STRESS_SECONDS that the stress programs run.
+ */
 #include "vbuf_test.h"
 
 #include <sys/time.h>
 
+static double number_of(const char *name, double otherwise)
+{
+	const char *env = getenv(name);
+
+	return env ? atof(env) : otherwise;
+}
+
 /* alarm() is this in the tests, for kselftest_harness.h sets its limits by it. */
 unsigned int vt_alarm(unsigned int seconds)
 {
-	const char *env = getenv("TIMEOUT_SCALE");
-	double scaled = seconds * (env ? atof(env) : 1.0);
+	double scaled = seconds * number_of("TIMEOUT_SCALE", 1);
 	struct itimerval timer = {
 		.it_value.tv_sec = (time_t)scaled + (seconds && scaled < 1) };
 
+	/* No seconds end the limit that there was. */
+	if (seconds)
+		timer.it_value.tv_sec += (time_t)number_of("STRESS_SECONDS", 0);
 	if (setitimer(ITIMER_REAL, &timer, NULL))
 		vt_die("setitimer");
 	return 0;

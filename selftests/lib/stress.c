@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0
+/* How long a stress program runs, and what it did until then. */
+#include <sys/prctl.h>
+
+#include "stress.h"
+
+/* Long enough to meet every kind of operation many times. */
+#define SECONDS	3
+
+/* @parts tests share the STRESS_SECONDS of their program. */
+struct stress *stress_begin(unsigned int parts)
+{
+	struct stress *stress = storm_shared(sizeof(*stress));
+	const char *env = getenv("STRESS_SECONDS");
+	double seconds = env ? atof(env) : SECONDS;
+
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1))
+		vt_die("PR_SET_CHILD_SUBREAPER");
+	stress->seed = storm_seed();
+	stress->end = vt_now() + (__u64)(seconds / parts * VT_NSEC_PER_SEC);
+	return stress;
+}
+
+bool stress_goes_on(const struct stress *stress)
+{
+	return vt_now() < stress->end;
+}
+
+void stress_did(struct stress *stress, unsigned int operations)
+{
+	atomic_fetch_add(&stress->operations, operations);
+}
+
+static bool is_member(const struct crew *crew, pid_t pid)
+{
+	unsigned int i;
+
+	for (i = 0; i < crew->size; i++)
+		if (crew->pid[i] == pid)
+			return true;
+	return false;
+}
+
+/* Members' own children fall to a subreaper: the dead among them. */
+static void reap_strangers(const struct crew *crew)
+{
+	siginfo_t info = { .si_pid = 0 };
+
+	while (!waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) &&
+	       info.si_pid && !is_member(crew, info.si_pid)) {
+		vt_reap(info.si_pid);
+		info.si_pid = 0;
+	}
+}
+
+/* A member that has ended by itself, or otherwise, found something wrong. */
+void stress_kill(struct stress *stress, struct crew *crew, unsigned int which)
+{
+	int how = crew_kill(crew, which);
+
+	if (how != -SIGKILL)
+		vt_die("member %u ended before it was killed: %d", which, how);
+	atomic_fetch_add(&stress->kills, 1);
+	reap_strangers(crew);
+}
+
+/* Kills all; when this returns they are gone, and so are their children. */
+void stress_crew_end(struct stress *stress, struct crew *crew)
+{
+	unsigned int i;
+	int how;
+
+	for (i = 0; i < crew->size; i++) {
+		how = storm_kill(crew->pid[i]);
+		if (how != -SIGKILL)
+			vt_die("member %u ended by itself: %d", i, how);
+		atomic_fetch_add(&stress->kills, 1);
+	}
+	while (wait(NULL) > 0)
+		continue;
+}
+
+/* The line that tables are made of. */
+void stress_report(const struct stress *stress)
+{
+	fprintf(stderr,
+		"# did: %lu operations, %lu kills, %lu faults injected\n",
+		atomic_load(&stress->operations), atomic_load(&stress->kills),
+		atomic_load(&stress->faults));
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the stress programs share: how long they run, what they did, and the
+ * messages that they sent and received, counted by themselves.
+ */
+#ifndef _VBUF_STRESS_H
+#define _VBUF_STRESS_H
+
+#include <stdatomic.h>
+
+#include "storm.h"
+
+/* lib/stress.c: in memory that outlives a killed child */
+struct stress {
+	__u64 seed;
+	__u64 end;
+	atomic_ulong operations;
+	atomic_ulong kills;
+	atomic_ulong faults;
+};
+
+struct stress *stress_begin(unsigned int parts);
+bool stress_goes_on(const struct stress *stress);
+void stress_did(struct stress *stress, unsigned int operations);
+void stress_kill(struct stress *stress, struct crew *crew, unsigned int which);
+void stress_crew_end(struct stress *stress, struct crew *crew);
+void stress_report(const struct stress *stress);
+
+/*
+ * lib/tally.c: messages counted from outside the module
+ *
+ * Who is killed in a call cannot say whether that still moved messages: so a
+ * call is counted when it begins, by as many as it may move, and corrected when
+ * it returns. What the module counts is between the two numbers, and is both of
+ * them where nobody was killed.
+ */
+#define TALLY_SENDERS	64U
+#define TALLY_WINDOW	1024U
+
+struct tally_side {
+	atomic_ulong begun;
+	atomic_ulong ended;
+};
+
+struct tally_channel {
+	struct tally_side sent;
+	struct tally_side received;
+};
+
+/* The numbers that senders gave, and the last of each that was received. */
+struct tally {
+	atomic_uint next[TALLY_SENDERS];
+	atomic_uint seen[TALLY_SENDERS][TALLY_WINDOW];
+};
+
+void tally_begin(struct tally_side *side, unsigned int n);
+void tally_end(struct tally_side *side, unsigned int n, long moved);
+bool tally_fits(const struct tally_side *side, __u64 count);
+void tally_fill(struct tally *tally, __u32 who, void *buf, size_t len);
+bool tally_whole(const void *buf, size_t len);
+bool tally_once(struct tally *tally, const struct storm_msg *msg);
+
+/* Moves messages by one of cross_*(), counted and checked, as that does. */
+long tally_send(struct tally *tally, struct tally_channel *counts, __u32 who,
+		int fd, crossing send);
+long tally_receive(struct tally *tally, struct tally_channel *counts, int fd,
+		   crossing receive);
+
+#endif /* _VBUF_STRESS_H */

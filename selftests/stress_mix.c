@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * 32 threads do whatever there is to do with eight channels of different kinds,
+ * in processes that are killed at random and replaced: each call returns what
+ * it may, each message is whole and is received for good once at the most, and
+ * at every look and in the end the numbers add up.
+ */
+#include "kselftest_harness.h"
+#include "mix.h"
+
+#define PROCESSES	8U
+#define THREADS		4U
+#define PAUSE_US	20000U
+
+#define SHORT_SLOT	sizeof(struct storm_msg)
+
+static const struct vbuf_attr attrs[MIX_CHANNELS] = {
+	{ 0, 1, SHORT_SLOT, 0666, 0, 0 },
+	{ 0, 4, 64, 0666, 0, 0 },
+	{ VBUF_REDELIVER, 8, 256, 0666, 2, 0 },
+	{ VBUF_REDELIVER, 3, 100, 0666, 0, 2 },
+	{ VBUF_LOSSY, 4, SHORT_SLOT, 0666, 0, 0 },
+	{ VBUF_LOSSY | VBUF_REDELIVER, 16, 300, 0666, 5, 3 },
+	{ VBUF_PERSIST, 40, 5000, 0666, 0, 0 },
+	{ VBUF_PERSIST | VBUF_LOSSY | VBUF_REDELIVER, 64, MIX_ROOM, 0666, 3, 5 },
+};
+
+/* Of a process: its threads, and the endpoints that they share. */
+static struct mix threads[THREADS];
+static pid_t tids[THREADS];
+static struct mix_end shared[MIX_CHANNELS];
+
+/* A sibling is interrupted in what it does, perhaps; in a child there is none. */
+static void do_signal(struct mix *mix)
+{
+	pid_t tid = __atomic_load_n(&tids[mix_any(mix, THREADS)],
+				    __ATOMIC_SEQ_CST);
+
+	if (tid && syscall(SYS_tgkill, getpid(), tid, SIGUSR1) && errno != ESRCH)
+		vt_die("tgkill");
+}
+
+static void do_something(struct mix *mix);
+
+/* A child has its parent's endpoints, which get over its end. */
+static void do_fork(struct mix *mix)
+{
+	unsigned int n = mix_any(mix, 8);
+	pid_t pid;
+	int status;
+
+	if (mix_any(mix, 8))
+		return;
+	mix_let_go(mix);
+	pid = vt_fork();
+	if (!pid) {
+		while (n--)
+			do_something(mix);
+		mix_let_go(mix);
+		_exit(0);
+	}
+	while (waitpid(pid, &status, 0) != pid)
+		if (errno != EINTR)
+			vt_die("waitpid");
+	if (status)
+		vt_die("a child ended with %#x", status);
+}
+
+static void do_something(struct mix *mix)
+{
+	static void (*const doings[])(struct mix *mix) = {
+		mix_send, mix_send, mix_send, mix_send, mix_send, mix_send,
+		mix_receive, mix_receive, mix_receive, mix_receive, mix_receive,
+		mix_let_go, mix_fault, mix_create, mix_open, mix_unlink,
+		mix_pair, mix_change, mix_change, mix_reopen, mix_shutdown,
+		mix_drain, mix_ask, mix_list, do_signal, do_fork,
+	};
+
+	doings[mix_any(mix, sizeof(doings) / sizeof(doings[0]))](mix);
+	stress_did(mix->world->stress, 1);
+}
+
+static void *work_for_ever(void *arg)
+{
+	struct mix *mix = arg;
+
+	__atomic_store_n(&tids[mix - threads], syscall(SYS_gettid),
+			 __ATOMIC_SEQ_CST);
+	for (;;)
+		do_something(mix);
+	return NULL;
+}
+
+static void prepare(struct mix *mix, const struct mix_world *world,
+		    unsigned int number)
+{
+	unsigned int channel;
+
+	mix->world = world;
+	mix->rnd = world->stress->seed + number;
+	mix->who = number % TALLY_SENDERS;
+	mix->shared = shared;
+	for (channel = 0; channel < MIX_CHANNELS; channel++)
+		mix_set_end(mix, &mix->own[channel], channel);
+}
+
+static void work(unsigned int born, void *ctx)
+{
+	unsigned int i;
+	pthread_t thread;
+
+	vt_catch(SIGUSR1, born & 1 ? SA_RESTART : 0);
+	for (i = 0; i < THREADS; i++)
+		prepare(&threads[i], ctx, born * THREADS + i);
+	for (i = 0; i < MIX_CHANNELS; i++)
+		mix_set_end(&threads[0], &shared[i], i);
+	for (i = 1; i < THREADS; i++)
+		if (pthread_create(&thread, NULL, work_for_ever, &threads[i]))
+			vt_die("pthread_create");
+	work_for_ever(&threads[0]);
+}
+
+FIXTURE(mix) {
+	struct mix_world world;
+	struct crew crew;
+	int keeper[MIX_CHANNELS];
+};
+
+/*
+ * In a network namespace of its own, where every channel is ours. Of every other
+ * channel the test is neither sender nor receiver: so there are hang-ups.
+ */
+FIXTURE_SETUP(mix)
+{
+	unsigned int i;
+
+	ASSERT_EQ(0, unshare(CLONE_NEWNET));
+	self->world = (struct mix_world){
+		.stress = stress_begin(1), .attrs = attrs,
+		.tally = storm_shared(sizeof(struct tally)),
+		.counts = storm_shared(MIX_CHANNELS *
+				       sizeof(struct tally_channel)) };
+	self->crew = (struct crew){
+		.size = PROCESSES, .work = work, .ctx = &self->world };
+	for (i = 0; i < MIX_CHANNELS; i++) {
+		self->keeper[i] = vt_create(mix_name(i), attrs[i], VT_BOTH);
+		ASSERT_LE(0, self->keeper[i]);
+		if (i & 1)
+			ASSERT_EQ(0, vt_shutdown(self->keeper[i], VT_BOTH));
+	}
+}
+
+FIXTURE_TEARDOWN(mix)
+{
+	unsigned int i;
+
+	for (i = 0; i < MIX_CHANNELS; i++) {
+		EXPECT_EQ(0, vt_unlink(mix_name(i)));
+		close(self->keeper[i]);
+	}
+	EXPECT_EQ(0, mix_look_at_all());
+}
+
+/* How many are left, each whole, and none received before. */
+static unsigned int take_what_is_left(const struct mix_world *world,
+				      unsigned int channel)
+{
+	int fd = vt_open(mix_name(channel), VT_RECV);
+	struct storm_msg msg;
+	char room[MIX_ROOM];
+	unsigned int n;
+	long len;
+
+	for (n = 0; (len = vt_recv(fd, room, MIX_ROOM, VBUF_DONTWAIT)) >= 0; n++) {
+		memcpy(&msg, room, sizeof(msg));
+		if (!tally_whole(room, len) || !tally_once(world->tally, &msg))
+			vt_die("what was left is damaged, or came twice");
+	}
+	close(fd);
+	return n;
+}
+
+/* All are dead: nothing is on its way, nothing held, and every slot is back. */
+static bool adds_up(const struct mix_world *world, unsigned int channel, int fd)
+{
+	const struct tally_channel *counts = &world->counts[channel];
+	__u32 flags = attrs[channel].flags;
+	struct vbuf_channel_info info = vt_look(fd);
+	unsigned int queued = info.depth, left;
+
+	left = take_what_is_left(world, channel);
+	if (!vt_settled(fd) || info.receiving || left != queued ||
+	    info.senders != !(channel & 1) || info.receivers != info.senders)
+		return false;
+	info = vt_look(fd);
+	return info.free == attrs[channel].slots &&
+	       (flags & VBUF_LOSSY || !info.dropped_oldest) &&
+	       (!(flags & VBUF_REDELIVER) || !info.dropped_holder) &&
+	       (attrs[channel].max_deliveries || !info.dropped_deliveries) &&
+	       tally_fits(&counts->sent, info.sent) &&
+	       tally_fits(&counts->received, info.received - left);
+}
+
+TEST_F_TIMEOUT(mix, ends_in_balance, 60)
+{
+	struct stress *stress = self->world.stress;
+	__u64 rnd = stress->seed;
+	unsigned int i;
+
+	crew_begin(&self->crew);
+	while (stress_goes_on(stress)) {
+		usleep(storm_below(&rnd, PAUSE_US));
+		ASSERT_LE((long)MIX_CHANNELS, mix_look_at_all());
+		stress_kill(stress, &self->crew, storm_below(&rnd, PROCESSES));
+	}
+	stress_crew_end(stress, &self->crew);
+	for (i = 0; i < MIX_CHANNELS; i++)
+		EXPECT_TRUE(adds_up(&self->world, i, self->keeper[i]));
+	mix_unlink_all();
+	EXPECT_EQ(MIX_CHANNELS, mix_look_at_all());
+	stress_report(stress);
+}
+
+TEST_HARNESS_MAIN
