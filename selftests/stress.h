@@ -24,6 +24,7 @@ bool stress_goes_on(const struct stress *stress);
 void stress_did(struct stress *stress, unsigned int operations);
 void stress_kill(struct stress *stress, struct crew *crew, unsigned int which);
 void stress_crew_end(struct stress *stress, struct crew *crew);
+void stress_wait_for_strangers(void);
 void stress_report(const struct stress *stress);
 
 /*
@@ -60,10 +61,22 @@ void tally_fill(struct tally *tally, __u32 who, void *buf, size_t len);
 bool tally_whole(const void *buf, size_t len);
 bool tally_once(struct tally *tally, const struct storm_msg *msg);
 
-/* Moves messages by one of cross_*(), counted and checked, as that does. */
-long tally_send(struct tally *tally, struct tally_channel *counts, __u32 who,
-		int fd, crossing send);
-long tally_receive(struct tally *tally, struct tally_channel *counts, int fd,
-		   crossing receive);
+/*
+ * Some messages on one channel: who sends them, by which of its endpoints, and
+ * how many at the most in a call of one of cross_*(), which these then make,
+ * counting and checking what it moves. They return what it returned.
+ */
+struct tally_flow {
+	struct tally *tally;
+	struct tally_channel *counts;
+	__u32 who;
+	int fd;
+	unsigned int batch;
+};
+
+long tally_send(const struct tally_flow *flow, crossing send);
+long tally_receive(const struct tally_flow *flow, crossing receive);
+long tally_hold(const struct tally_flow *flow, useconds_t most_us, __u64 *rnd);
+long tally_rest(struct tally *tally, int fd);
 
 #endif /* _VBUF_STRESS_H */

@@ -64,7 +64,7 @@ void stress_kill(struct stress *stress, struct crew *crew, unsigned int which)
 	reap_strangers(crew);
 }
 
-/* Kills all; when this returns they are gone, and so are their children. */
+/* Kills all; when this returns they are gone. */
 void stress_crew_end(struct stress *stress, struct crew *crew)
 {
 	unsigned int i;
@@ -76,6 +76,11 @@ void stress_crew_end(struct stress *stress, struct crew *crew)
 			vt_die("member %u ended by itself: %d", i, how);
 		atomic_fetch_add(&stress->kills, 1);
 	}
+}
+
+/* The children of who was killed die with it, but not at once. */
+void stress_wait_for_strangers(void)
+{
 	while (wait(NULL) > 0)
 		continue;
 }

@@ -69,35 +69,87 @@ bool tally_once(struct tally *tally, const struct storm_msg *msg)
 	return atomic_exchange(place, msg->nr) != msg->nr;
 }
 
-long tally_send(struct tally *tally, struct tally_channel *counts, __u32 who,
-		int fd, crossing send)
+long tally_send(const struct tally_flow *flow, crossing send)
 {
 	struct storm_msg msgs[CROSS_BATCH];
 	unsigned int i;
 	long ret;
 
-	for (i = 0; i < CROSS_BATCH; i++)
-		tally_fill(tally, who, &msgs[i], sizeof(msgs[i]));
-	tally_begin(&counts->sent, CROSS_BATCH);
-	ret = send(fd, msgs, CROSS_BATCH);
-	tally_end(&counts->sent, CROSS_BATCH, ret);
+	for (i = 0; i < flow->batch; i++)
+		tally_fill(flow->tally, flow->who, &msgs[i], sizeof(msgs[i]));
+	tally_begin(&flow->counts->sent, flow->batch);
+	ret = send(flow->fd, msgs, flow->batch);
+	tally_end(&flow->counts->sent, flow->batch, ret);
 	return ret;
 }
 
-long tally_receive(struct tally *tally, struct tally_channel *counts, int fd,
-		   crossing receive)
+static void check(const struct storm_msg *msg)
+{
+	if (!tally_whole(msg, sizeof(*msg)))
+		vt_die("a damaged message");
+}
+
+static void note(struct tally *tally, const struct storm_msg *msg)
+{
+	check(msg);
+	if (!tally_once(tally, msg))
+		vt_die("message %u of %u came twice", msg->nr, msg->who);
+}
+
+long tally_receive(const struct tally_flow *flow, crossing receive)
 {
 	struct storm_msg msgs[CROSS_BATCH];
 	long ret, i;
 
 	memset(msgs, VT_POISON, sizeof(msgs));
-	tally_begin(&counts->received, CROSS_BATCH);
-	ret = receive(fd, msgs, CROSS_BATCH);
-	tally_end(&counts->received, CROSS_BATCH, ret);
+	tally_begin(&flow->counts->received, flow->batch);
+	ret = receive(flow->fd, msgs, flow->batch);
+	tally_end(&flow->counts->received, flow->batch, ret);
 	for (i = 0; i < ret; i++)
-		if (!tally_whole(&msgs[i], sizeof(msgs[i])) ||
-		    !tally_once(tally, &msgs[i]))
-			vt_die("message %ld of %ld is damaged or came twice",
-			       i, ret);
+		note(flow->tally, &msgs[i]);
 	return ret;
+}
+
+static void let_go(const struct tally_flow *flow, const struct vbuf_msg *vec,
+		   const struct storm_msg *msg, bool requeue)
+{
+	struct tally_side *received = &flow->counts->received;
+	long ret;
+
+	tally_begin(received, !requeue);
+	ret = vt_release(flow->fd, vec->cookie, requeue ? VBUF_REQUEUE : 0);
+	tally_end(received, !requeue, ret ? ret : !requeue);
+	if (ret)
+		vt_die("release: %ld", ret);
+	if (!requeue)
+		note(flow->tally, msg);
+}
+
+/* Holds messages for a while, and then releases them, or puts some back. */
+long tally_hold(const struct tally_flow *flow, useconds_t most_us, __u64 *rnd)
+{
+	struct storm_msg msgs[CROSS_BATCH];
+	struct vbuf_msg vec[CROSS_BATCH];
+	long ret, i;
+
+	memset(msgs, VT_POISON, sizeof(msgs));
+	storm_vector(vec, msgs, flow->batch);
+	ret = vt_recvv(flow->fd, vec, flow->batch, VBUF_HOLD);
+	for (i = 0; i < ret; i++)
+		check(&msgs[i]);
+	usleep(storm_below(rnd, most_us));
+	for (i = 0; i < ret; i++)
+		let_go(flow, &vec[i], &msgs[i], !storm_below(rnd, 8));
+	return ret;
+}
+
+/* How many messages were left in the queue, when nobody sends any more. */
+long tally_rest(struct tally *tally, int fd)
+{
+	struct storm_msg msg;
+	long n;
+
+	for (n = 0; vt_recv(fd, &msg, sizeof(msg), VBUF_DONTWAIT) >= 0; n++)
+		note(tally, &msg);
+	return n;
 }

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Processes stopped by SIGSTOP and by the cgroup freezer, and killed so, while
+ * they hold messages, wait in line, or are in the middle of a vector: whoever is
+ * not stopped goes on, and nothing is lost.
+ */
+#include "kselftest_harness.h"
+#include "cgroup.h"
+#include "stress.h"
+
+/* In the line on a channel of one slot; or where two may hold all slots but one. */
+enum role { LINE_SENDER, LINE_RECEIVER, HOLD_SENDER, HOLD_RECEIVER, ROLES };
+
+#define CHANNELS	2U
+#define WORKERS		8U
+#define HELD_MAX	2U
+#define HELD_US		3000U
+
+enum way { RUNNING, BY_SIGNAL, BY_FREEZER };
+
+struct world {
+	struct stress *stress;
+	struct tally *tally;
+	struct tally_channel *counts;
+	int fd[CHANNELS];
+	atomic_ulong *steady;		/* what each that is never stopped did */
+	unsigned int place;		/* that a new process is to fill */
+};
+
+FIXTURE(stopped) {
+	struct world world;
+	struct crew steady;
+	struct crew workers;
+	enum way how[WORKERS];
+	unsigned long stops;
+};
+
+static void group_of(char name[16], unsigned int which)
+{
+	snprintf(name, 16, "stopped%u", which);
+}
+
+static void halt(pid_t pid, unsigned int which, enum way how)
+{
+	char group[16];
+	siginfo_t info;
+
+	group_of(group, which);
+	if (how == BY_FREEZER)
+		cgroup_freeze(group, true);
+	else if (kill(pid, SIGSTOP) || waitid(P_PID, pid, &info, WSTOPPED))
+		vt_die("stop");
+}
+
+static void resume(pid_t pid, unsigned int which, enum way how)
+{
+	char group[16];
+
+	group_of(group, which);
+	if (how == BY_FREEZER)
+		cgroup_freeze(group, false);
+	else if (kill(pid, SIGCONT))
+		vt_die("continue");
+}
+
+static struct tally_flow flow_of(const struct world *world, enum role role,
+				 __u32 who)
+{
+	unsigned int channel = role / 2;
+
+	return (struct tally_flow){
+		.tally = world->tally, .counts = &world->counts[channel],
+		.who = who, .batch = 1,
+		.fd = vt_reopen(world->fd[channel],
+				role % 2 ? VT_RECV : VT_SEND) };
+}
+
+/* One message after the other, each soon received for good. */
+static void go_on_steadily(unsigned int place, void *ctx)
+{
+	const struct world *world = ctx;
+	struct tally_flow flow = flow_of(world, place, place);
+
+	while ((place % 2 ? tally_receive(&flow, cross_recv) :
+			    tally_send(&flow, cross_send)) > 0) {
+		atomic_fetch_add(&world->steady[place], 1);
+		stress_did(world->stress, 1);
+	}
+	vt_die("role %u cannot go on", place);
+}
+
+static long work_once(struct tally_flow *flow, enum role role, __u64 *rnd)
+{
+	bool vector = storm_below(rnd, 2);
+
+	flow->batch = 1;
+	if (role == HOLD_RECEIVER) {
+		flow->batch = HELD_MAX;
+		return tally_hold(flow, HELD_US, rnd);
+	}
+	if (vector)
+		flow->batch = CROSS_BATCH;
+	if (role == LINE_RECEIVER)
+		return tally_receive(flow, vector ? cross_recvv : cross_read);
+	return tally_send(flow, vector ? cross_sendv : cross_write);
+}
+
+/* No signal that stops is seen by a call, or by who makes it. */
+static void work_until_killed(unsigned int born, void *ctx)
+{
+	const struct world *world = ctx;
+	unsigned int place = born < WORKERS ? born : world->place;
+	enum role role = place % ROLES;
+	struct tally_flow flow = flow_of(world, role,
+					 (ROLES + born) % TALLY_SENDERS);
+	__u64 rnd = world->stress->seed + born;
+	long ret;
+
+	while ((ret = work_once(&flow, role, &rnd)) > 0)
+		stress_did(world->stress, 1);
+	vt_die("role %u: %ld", role, ret);
+}
+
+FIXTURE_SETUP(stopped)
+{
+	struct vbuf_attr line = vt_attr(1, sizeof(struct storm_msg)), hold = line;
+	struct world *world = &self->world;
+	char group[16];
+	unsigned int i;
+
+	world->stress = stress_begin(1);
+	world->tally = storm_shared(sizeof(*world->tally));
+	world->counts = storm_shared(CHANNELS * sizeof(*world->counts));
+	world->steady = storm_shared(ROLES * sizeof(*world->steady));
+	hold.flags = VBUF_REDELIVER;
+	hold.held_max = HELD_MAX;
+	hold.slots = HELD_MAX * (WORKERS / ROLES) + 1;
+	world->fd[0] = vt_create(NULL, line, VT_BOTH);
+	world->fd[1] = vt_create(NULL, hold, VT_BOTH);
+	ASSERT_LE(0, world->fd[0]);
+	ASSERT_LE(0, world->fd[1]);
+	self->steady = (struct crew){
+		.size = ROLES, .work = go_on_steadily, .ctx = world };
+	self->workers = (struct crew){
+		.size = WORKERS, .work = work_until_killed, .ctx = world };
+	cgroup_mount();
+	for (i = 0; i < WORKERS; i++) {
+		group_of(group, i);
+		cgroup_make(group);
+	}
+}
+
+FIXTURE_TEARDOWN(stopped)
+{
+	char group[16];
+	unsigned int i;
+
+	close(self->world.fd[0]);
+	close(self->world.fd[1]);
+	for (i = 0; i < WORKERS; i++) {
+		group_of(group, i);
+		cgroup_remove(group);
+	}
+}
+
+/* Returns when each of those that are never stopped has done something. */
+static void wait_for_progress(const struct world *world)
+{
+	unsigned long before[ROLES];
+	unsigned int i;
+
+	for (i = 0; i < ROLES; i++)
+		before[i] = atomic_load(&world->steady[i]);
+	for (i = 0; i < ROLES; i++)
+		while (atomic_load(&world->steady[i]) == before[i])
+			usleep(500);
+}
+
+static void enter_group(const struct crew *crew, unsigned int which)
+{
+	char group[16];
+
+	group_of(group, which);
+	cgroup_enter(group, crew->pid[which]);
+}
+
+/* Also one that stands still dies at once, and what it had goes to others. */
+static void replace(FIXTURE_DATA(stopped) *self, unsigned int which)
+{
+	self->world.place = which;
+	stress_kill(self->world.stress, &self->workers, which);
+	if (self->how[which] == BY_FREEZER)
+		resume(0, which, BY_FREEZER);
+	enter_group(&self->workers, which);
+	self->how[which] = RUNNING;
+}
+
+static void toggle(FIXTURE_DATA(stopped) *self, unsigned int which,
+		   enum way how)
+{
+	pid_t pid = self->workers.pid[which];
+
+	if (self->how[which] == RUNNING) {
+		halt(pid, which, how);
+		self->how[which] = how;
+		self->stops++;
+	} else {
+		resume(pid, which, self->how[which]);
+		self->how[which] = RUNNING;
+	}
+}
+
+/* All are dead: what was held is back, and all counts agree. */
+static bool adds_up(const struct world *world, unsigned int channel)
+{
+	const struct tally_channel *counts = &world->counts[channel];
+	int fd = world->fd[channel];
+	long left = tally_rest(world->tally, fd);
+	struct vbuf_channel_info info = vt_look(fd);
+
+	return vt_settled(fd) && info.free == info.attr.slots &&
+	       !info.dropped_oldest && !info.dropped_deliveries &&
+	       (channel ? !info.dropped_holder : !info.receiving) &&
+	       tally_fits(&counts->sent, info.sent) &&
+	       tally_fits(&counts->received, info.received - left);
+}
+
+TEST_F_TIMEOUT(stopped, who_is_not_goes_on, 60)
+{
+	struct stress *stress = self->world.stress;
+	__u64 rnd = stress->seed;
+	unsigned int which;
+
+	crew_begin(&self->steady);
+	crew_begin(&self->workers);
+	for (which = 0; which < WORKERS; which++)
+		enter_group(&self->workers, which);
+	while (stress_goes_on(stress)) {
+		which = storm_below(&rnd, WORKERS);
+		if (storm_below(&rnd, 8))
+			toggle(self, which, storm_below(&rnd, 2) ? BY_SIGNAL : BY_FREEZER);
+		else
+			replace(self, which);
+		wait_for_progress(&self->world);
+	}
+	stress_crew_end(stress, &self->workers);
+	stress_crew_end(stress, &self->steady);
+	EXPECT_TRUE(adds_up(&self->world, 0));
+	EXPECT_TRUE(adds_up(&self->world, 1));
+	TH_LOG("%lu stops", self->stops);
+	stress_report(stress);
+}
+
+TEST_HARNESS_MAIN
