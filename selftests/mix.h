@@ -69,7 +69,6 @@ void mix_shutdown(struct mix *mix);
 void mix_drain(struct mix *mix);
 void mix_ask(struct mix *mix);
 void mix_list(struct mix *mix);
-long mix_look_at_all(void);
 void mix_unlink_all(void);
 
 #endif /* _VBUF_MIX_H */

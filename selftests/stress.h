@@ -22,9 +22,11 @@ struct stress {
 struct stress *stress_begin(unsigned int parts);
 bool stress_goes_on(const struct stress *stress);
 void stress_did(struct stress *stress, unsigned int operations);
+void stress_step_back(void);
 void stress_kill(struct stress *stress, struct crew *crew, unsigned int which);
 void stress_crew_end(struct stress *stress, struct crew *crew);
 void stress_wait_for_strangers(void);
+long stress_look(void);
 void stress_report(const struct stress *stress);
 
 /*

@@ -109,6 +109,7 @@ static void work(unsigned int born, void *ctx)
 	unsigned int i;
 	pthread_t thread;
 
+	stress_step_back();
 	vt_catch(SIGUSR1, born & 1 ? SA_RESTART : 0);
 	for (i = 0; i < THREADS; i++)
 		prepare(&threads[i], ctx, born * THREADS + i);
@@ -158,7 +159,7 @@ FIXTURE_TEARDOWN(mix)
 		EXPECT_EQ(0, vt_unlink(mix_name(i)));
 		close(self->keeper[i]);
 	}
-	EXPECT_EQ(0, mix_look_at_all());
+	EXPECT_EQ(0, stress_look());
 }
 
 /* How many are left, each whole, and none received before. */
@@ -210,7 +211,7 @@ TEST_F_TIMEOUT(mix, ends_in_balance, 60)
 	crew_begin(&self->crew);
 	while (stress_goes_on(stress)) {
 		usleep(storm_below(&rnd, PAUSE_US));
-		ASSERT_LE((long)MIX_CHANNELS, mix_look_at_all());
+		ASSERT_LE((long)MIX_CHANNELS, stress_look());
 		stress_kill(stress, &self->crew, storm_below(&rnd, PROCESSES));
 	}
 	stress_crew_end(stress, &self->crew);
@@ -218,7 +219,7 @@ TEST_F_TIMEOUT(mix, ends_in_balance, 60)
 	for (i = 0; i < MIX_CHANNELS; i++)
 		EXPECT_TRUE(adds_up(&self->world, i, self->keeper[i]));
 	mix_unlink_all();
-	EXPECT_EQ(MIX_CHANNELS, mix_look_at_all());
+	EXPECT_EQ(MIX_CHANNELS, stress_look());
 	stress_report(stress);
 }
 

@@ -156,37 +156,17 @@ void mix_ask(struct mix *mix)
 	poll(&pollfd, 1, mix_any(mix, 3));
 }
 
-static long list(__u64 channel, void *entries, __u32 size)
-{
-	struct vbuf_list list = {
-		.size = sizeof(list), .count = LOOK, .entry_size = size,
-		.entries = (uintptr_t)entries, .channel = channel };
-	int fd = vt_device();
-	long ret = vt_ioctl(fd, VBUF_IOC_LIST, &list);
-
-	close(fd);
-	return ret;
-}
-
-/* Every channel accounts for its slots and messages; how many there are. */
-long mix_look_at_all(void)
-{
-	struct vbuf_channel_info info[LOOK];
-	long ret = list(0, info, sizeof(info[0])), i;
-
-	for (i = 0; i < ret; i++)
-		if (!vt_balanced(&info[i]))
-			vt_die("channel %s is out of balance", info[i].name);
-	return ret;
-}
-
 void mix_list(struct mix *mix)
 {
 	int fd = mix_end(mix, mix_any(mix, MIX_CHANNELS))->fd;
 	struct vbuf_endpoint_info ends[LOOK];
+	struct vbuf_list list = {
+		.size = sizeof(list), .count = LOOK,
+		.entry_size = sizeof(ends[0]), .entries = (uintptr_t)ends };
 
-	if (mix_look_at_all() < (long)MIX_CHANNELS ||
-	    list(vt_getattr(fd).id, ends, sizeof(ends[0])) < 1)
+	list.channel = vt_getattr(fd).id;
+	if (stress_look() < (long)MIX_CHANNELS ||
+	    vt_ioctl(fd, VBUF_IOC_LIST, &list) < 1)
 		vt_die("the list lacks what is there");
 }
 

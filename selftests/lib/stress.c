@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* How long a stress program runs, and what it did until then. */
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include "stress.h"
 
 /* Long enough to meet every kind of operation many times. */
-#define SECONDS	3
+#define SECONDS		3
+
+/* Channels to ask for at a time. */
+#define LOOK		64U
 
 /* @parts tests share the STRESS_SECONDS of their program. */
 struct stress *stress_begin(unsigned int parts)
@@ -53,6 +57,13 @@ static void reap_strangers(const struct crew *crew)
 	}
 }
 
+/* For who never sleeps: who kills and replaces it is not to wait for it. */
+void stress_step_back(void)
+{
+	if (setpriority(PRIO_PROCESS, 0, 10))
+		vt_die("setpriority");
+}
+
 /* A member that has ended by itself, or otherwise, found something wrong. */
 void stress_kill(struct stress *stress, struct crew *crew, unsigned int which)
 {
@@ -83,6 +94,32 @@ void stress_wait_for_strangers(void)
 {
 	while (wait(NULL) > 0)
 		continue;
+}
+
+/* All channels of the namespace account for themselves; how many there are. */
+long stress_look(void)
+{
+	struct vbuf_channel_info info[LOOK];
+	struct vbuf_list list = {
+		.size = sizeof(list), .count = LOOK,
+		.entry_size = sizeof(info[0]), .entries = (uintptr_t)info };
+	long found = 0, ret, i;
+	int fd = vt_device();
+
+	do {
+		ret = vt_ioctl(fd, VBUF_IOC_LIST, &list);
+		if (ret < 0)
+			vt_die("list: %ld", ret);
+		for (i = 0; i < ret; i++) {
+			if (info[i].id <= list.after || !vt_balanced(&info[i]))
+				vt_die("channel %llu is out of order, or of balance",
+				       info[i].id);
+			list.after = info[i].id;
+		}
+		found += ret;
+	} while (ret == (long)LOOK);
+	close(fd);
+	return found;
 }
 
 /* The line that tables are made of. */
