@@ -11,21 +11,6 @@
 #define ROUNDS		50U
 #define MESSAGES	100U
 
-static long load(void)
-{
-	const char *file = getenv("VBUF_MODULE");
-	int fd = file ? open(file, O_RDONLY | O_CLOEXEC) : -1;
-	long ret = syscall(SYS_finit_module, fd, "", 0) ? -errno : 0;
-
-	close(fd);
-	return ret;
-}
-
-static long unload(void)
-{
-	return syscall(SYS_delete_module, "vbuf", O_NONBLOCK) ? -errno : 0;
-}
-
 FIXTURE(module) {
 	int kmsg;
 };
@@ -42,7 +27,7 @@ FIXTURE_SETUP(module)
 /* Whatever happened, the tests that come next find a module. */
 FIXTURE_TEARDOWN(module)
 {
-	load();
+	vt_load();
 	close(self->kmsg);
 }
 
@@ -104,11 +89,11 @@ TEST_F_TIMEOUT(module, loads_and_unloads_with_traffic, 120)
 	unsigned int rounds = storm_scale(ROUNDS);
 
 	while (rounds--) {
-		ASSERT_EQ(0, unload());
+		ASSERT_EQ(0, vt_unload());
 		ASSERT_EQ(-1, open("/dev/vbuf", O_RDWR));
 		ASSERT_EQ(-1, access("/sys/module/vbuf", F_OK));
-		ASSERT_EQ(0, load());
-		ASSERT_EQ(-EEXIST, load());
+		ASSERT_EQ(0, vt_load());
+		ASSERT_EQ(-EEXIST, vt_load());
 		ASSERT_TRUE(traffic());
 	}
 }
@@ -118,18 +103,18 @@ TEST_F(module, unload_refused_while_open)
 	struct vt_call call = { 0 };
 	int fd = vt_device(), rx, tx;
 
-	EXPECT_EQ(-EAGAIN, unload());
+	EXPECT_EQ(-EAGAIN, vt_unload());
 	close(fd);
 	vt_pair(&rx, &tx, vt_attr(4, 64));
 	vt_start_recv(&call, rx);
 	ASSERT_TRUE(vt_blocked(rx, 0, 1));
 	close(rx);
-	EXPECT_EQ(-EAGAIN, unload());
+	EXPECT_EQ(-EAGAIN, vt_unload());
 	EXPECT_EQ(0, vt_put(tx, 'x'));
 	EXPECT_EQ(1, vt_join(&call));
-	EXPECT_EQ(-EAGAIN, unload());
+	EXPECT_EQ(-EAGAIN, vt_unload());
 	close(tx);
-	EXPECT_EQ(0, unload());
+	EXPECT_EQ(0, vt_unload());
 }
 
 static void leave_persistent(const char *name)
@@ -150,11 +135,11 @@ TEST_F(module, persistent_channels_go_and_are_counted)
 	leave_persistent("reload-2");
 	leave_persistent("reload-3");
 	said(self->kmsg, "persistent");
-	EXPECT_EQ(0, unload());
+	EXPECT_EQ(0, vt_unload());
 	EXPECT_EQ(3, said(self->kmsg, "persistent"));
-	ASSERT_EQ(0, load());
+	ASSERT_EQ(0, vt_load());
 	EXPECT_EQ(-ENOENT, vt_open("reload-1", VT_RECV));
-	EXPECT_EQ(0, unload());
+	EXPECT_EQ(0, vt_unload());
 	EXPECT_EQ(-1, said(self->kmsg, "persistent"));
 }
 
@@ -170,9 +155,9 @@ TEST_F(module, persistent_channels_of_all_namespaces_go)
 	leave_persistent("reload-2");
 	EXPECT_EQ(0, vt_unlink("reload-2"));
 	said(self->kmsg, "persistent");
-	EXPECT_EQ(0, unload());
+	EXPECT_EQ(0, vt_unload());
 	EXPECT_EQ(3, said(self->kmsg, "persistent"));
-	ASSERT_EQ(0, load());
+	ASSERT_EQ(0, vt_load());
 	ns_net_enter(away);
 	EXPECT_EQ(-ENOENT, vt_open("reload-1", VT_RECV));
 	EXPECT_TRUE(traffic());
@@ -207,10 +192,10 @@ TEST_F_TIMEOUT(module, unloads_while_others_try_to_open, 120)
 
 	crew_begin(&crew);
 	while (rounds--) {
-		ret = unload();
+		ret = vt_unload();
 		ASSERT_TRUE(ret == 0 || ret == -EAGAIN);
 		if (ret == 0) {
-			ASSERT_EQ(0, load());
+			ASSERT_EQ(0, vt_load());
 			loads++;
 		}
 		before = done[0];

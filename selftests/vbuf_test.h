@@ -157,6 +157,10 @@ void vt_catch(int sig, int sa_flags);
 int vt_caught(void);
 void vt_interrupt(struct vt_call *call, int sig);
 
+/* lib/module.c: where there is $VBUF_MODULE; 0 or -errno */
+long vt_load(void);
+long vt_unload(void);
+
 /* lib/trap.c: memory that faults */
 struct vt_trap {
 	char *page;
