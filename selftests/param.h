@@ -25,4 +25,8 @@ void param_restore(const struct params *params);
 void param_set(enum param which, unsigned long value);
 unsigned long param_hits(const struct params *since, enum param which);
 
+/* lib/room.c: changes the parameters of the limits in total */
+bool room_within(unsigned long limit);
+unsigned long room_needed(void);
+
 #endif /* _VBUF_PARAM_H */

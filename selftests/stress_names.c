@@ -190,30 +190,6 @@ static void work(unsigned int born, void *ctx)
 	}
 }
 
-/* Whether a channel can be made if there may be @limit, and as many endpoints. */
-static bool fits(unsigned long limit)
-{
-	int fd;
-
-	param_set(MAX_CHANNELS, limit);
-	param_set(MAX_ENDPOINTS, limit);
-	fd = vt_create(NULL, vt_attr(1, 1), VT_BOTH);
-	allow("create", fd, EDQUOT, EDQUOT);
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0;
-}
-
-/* As many as there were before us. */
-static unsigned long least_limit(void)
-{
-	unsigned long limit = 1;
-
-	while (!fits(limit))
-		limit++;
-	return limit;
-}
-
 /* Returns at home; the namespace that was there dies with the last in it. */
 static void renew(struct world *world, struct space *space, int home)
 {
@@ -263,7 +239,7 @@ static unsigned int storm(struct world *world, int home)
 TEST_F_TIMEOUT(names, are_a_namespaces_own, 120)
 {
 	struct world world = { .stress = stress_begin(1) };
-	unsigned long limit = least_limit();
+	unsigned long limit = room_needed();
 	int home = ns_net_self();
 	unsigned int i, deaths;
 
@@ -280,7 +256,7 @@ TEST_F_TIMEOUT(names, are_a_namespaces_own, 120)
 	}
 	ns_net_enter(home);
 	/* Namespaces die when they are ready to; the test's limit waits, too. */
-	while (!fits(limit))
+	while (!room_within(limit))
 		usleep(10000);
 	TH_LOG("%u shared namespaces died, and %u in all", deaths,
 	       atomic_load(world.last_id));
