@@ -4,13 +4,16 @@
  * what waiter.c, wakes.c and moves.c do with a channel's lock, its lines, the
  * list of deferred wake-ups and its timer, over every interleaving.
  *
- * SENDERS threads send MESSAGES each through SLOTS slots to RECEIVERS threads.
- * LEAVES waits may be given up (a deadline, a signal), and DEATHS of the threads
- * may die, at a moment when they own something. (Were there no end of signals,
- * no lost wake-up would show.) What is to hold:
+ * SENDERS threads send MESSAGES in all, each as many as it comes to, through
+ * SLOTS slots to RECEIVERS threads. LEAVES waits may be given up (a deadline, a
+ * signal), and DEATHS of the threads may die, at a moment when they own
+ * something. (Were there no end of signals, no lost wake-up would show.) What is
+ * to hold:
  *
  * - no wake-up is lost: nobody is left waiting at the end (invalid end states);
- * - nothing is lost or duplicated: slots and messages add up (assertions);
+ * - nothing is lost or duplicated: slots add up, and a message that is followed,
+ *   which may be any, is received once, or is in the queue at the end, if it was
+ *   sent (assertions);
  * - while the queue holds a message no receiver waits, while a slot is free no
  *   sender waits, whenever the lock is let go (assertions);
  * - a waiter, on its thread's stack, is not touched once its thread went on.
@@ -18,6 +21,19 @@
  * The lock is an atomic step, and so is a store with the barrier that follows it
  * in the code. Where a mistake leaves that out, the store becomes visible at any
  * later time.
+ *
+ * It is small so that all of it can be searched with MESSAGES > SLOTS, or no
+ * sender would wait, and two of each kind (selftests/lab/model says how far):
+ *
+ * - messages are alike, but for the one followed. Nothing depends on which one a
+ *   slot holds, so what is true of any one is true of all;
+ * - threads of a kind are alike, so they begin one after the other;
+ * - of those to be woken the model knows who they are, not their order, and wakes
+ *   them in any;
+ * - when it pays to wake those deferred (wake_at_full, wake_below) is left open:
+ *   it may be done or not, and the timer has to do for what is not. So is when
+ *   to defer;
+ * - what a variable is when nobody will look at it, it is always: 0.
  *
  * Mistakes to seed, each of which must be found: NO_BARRIER_SLEEP,
  * NO_BARRIER_WAKE, CHECK_BEFORE_STATE, LEAVE_UNSEEN, KEEP_WHEN_DEAD, FREE_ASIDE,
@@ -33,7 +49,7 @@
 #define SLOTS		2
 #endif
 #ifndef MESSAGES
-#define MESSAGES	1
+#define MESSAGES	3
 #endif
 #ifndef DEATHS
 #define DEATHS		1
@@ -46,8 +62,8 @@
 #endif
 
 #define THREADS		(SENDERS + RECEIVERS)
-#define ALL		(SENDERS * MESSAGES)
-#define NOBODY		255
+#define NO_THREAD	255
+#define ONLY(who)	(1 << (who))
 
 /* The channel. */
 byte free_slots = SLOTS;
@@ -55,16 +71,20 @@ byte owned_by_senders;
 byte owned_by_receivers;
 byte senders = SENDERS;
 byte receivers = RECEIVERS;
-chan queue = [SLOTS] of { byte };
+chan queue = [SLOTS] of { bool };		/* whether it is the one followed */
 chan want_slot = [SENDERS] of { byte };
 chan want_message = [RECEIVERS] of { byte };
 
-/* Each thread's waiter, and whether it is there. */
+/* Threads whose wake-up was deferred, and the timer. */
+byte deferred;
+bool timer_queued;
+
+/* Each thread's waiter, and whether it is there; nothing is set while it is not. */
 bool there[THREADS];
 bool in_line[THREADS];
 bool woken[THREADS];
-byte given[THREADS];		/* a message, plus 1, where one is given */
 bool failed[THREADS];		/* served with an error */
+bool given[THREADS];		/* served with the message followed */
 
 /* Each thread's state, as the scheduler has it. */
 bool asleep[THREADS];
@@ -88,17 +108,32 @@ bool woken_comes[THREADS];
 #define STORE_WOKEN(who)	woken[who] = true
 #endif
 
-/* Deferred wake-ups, and the timer. */
-chan deferred = [THREADS] of { byte };
-bool timer_queued;
-bool wake_at_full;
+/* Processes that do not end. */
+#if defined(NO_BARRIER_SLEEP) || defined(NO_BARRIER_WAKE)
+#define ALWAYS		(2 + THREADS)
+#else
+#define ALWAYS		2
+#endif
 
-/* What came of it. */
-byte received[ALL];
-byte not_sent;
+/* What is still to come, and what became of the message followed. */
+byte to_send = MESSAGES;
 byte deaths = DEATHS;
 byte leaves = LEAVES;
-byte ended;
+mtype = { UNSENT, ON_ITS_WAY, RECEIVED };
+mtype followed = UNSENT;
+
+/* The first of a kind that has not begun: those behind it wait for that. */
+byte first_sender;
+byte first_receiver = SENDERS;
+
+inline begin(first)
+{
+	first >= self;
+	if
+	:: first == self -> first++
+	:: else
+	fi
+}
 
 /* Whenever the lock is let go. */
 inline check_locked()
@@ -109,177 +144,184 @@ inline check_locked()
 	       owned_by_receivers == SLOTS)
 }
 
-/* vbuf_waiter_wake(); wake_up_process() has the barrier. */
-inline wake(who)
+/*
+ * vbuf_waiter_wake(), of all of @wakes, of which there are some: in any order,
+ * which is more than the code does, and fewer states. wake_up_process() has the
+ * barrier.
+ */
+inline wake_some()
 {
-	assert(there[who]);
-	STORE_WOKEN(who);
+	do
+	::
+		atomic {
+			do
+			:: wakes >> (who + 1) != 0 -> who++
+			:: wakes & ONLY(who) -> break
+			od;
+			wakes = wakes & ~ONLY(who);
+			assert(there[who]);
+			STORE_WOKEN(who)
+		}
 #ifdef WAKE_AFTER_WOKEN
-	assert(there[who]);
+		assert(there[who]);
 #endif
+		atomic {
+			asleep[who] = false;
+			who = 0;
+			if
+			:: wakes == 0 -> break
+			:: else
+			fi
+		}
+	od
+}
+
+/* vbuf_wakes_flush(), and wakes others: those who are there now. */
+inline flush_and_wake()
+{
+	atomic {
+		wakes = wakes | deferred;
+		deferred = 0
+	}
 	if
-	:: asleep[who] -> asleep[who] = false
+	:: wakes != 0 -> wake_some()
 	:: else
 	fi
 }
 
-/* Wakes those of a batch; what is left in variables would be more states. */
-inline wake_batch()
+/* vbuf_wakes_flush_locked(), maybe. Where it is left out, the timer has to do. */
+inline may_flush_locked()
 {
-	i = 0;
-	do
-	:: i < taken -> wake(batch[i]); batch[i] = 0; i++
-	:: else -> break
-	od;
-	i = 0;
-	taken = 0
+	if
+	:: deferred != 0 ->
+		timer_queued = false;
+		due = true
+	:: true
+	fi
 }
 
-/* vbuf_wakes_flush(): those who are there now. */
-inline flush()
+inline join(line)
 {
-	atomic {
-		taken = len(deferred);
-		i = 0;
-		do
-		:: i < taken -> deferred ? batch[i]; i++
-		:: else -> break
-		od
-	}
-	wake_batch()
+	there[self] = true;
+	in_line[self] = true;
+	line ! self
 }
 
-/*
- * vbuf_line_wait(). Sets left where @line gave nothing, and the thread is out of
- * it; late where it was served while it was about to leave.
- */
-inline wait(self, line)
+/* vbuf_line_wait(); goes on where it owns what it waited for, or gave up. */
+inline wait(line)
 {
-	left = false;
-	late = false;
 	do
 	::
 #ifdef CHECK_BEFORE_STATE
 		if
 		:: woken[self] -> break
-		:: else
+		:: !woken[self]
 		fi;
-#endif
 		STORE_ASLEEP(self);
-#ifndef CHECK_BEFORE_STATE
+#else
+		STORE_ASLEEP(self);
 		if
 		:: woken[self] -> break
-		:: else
+		:: !woken[self]
 		fi;
 #endif
 		if
 		:: /* schedule() */
 			SEES_ASLEEP(self, false)
-		:: leaves > 0 -> /* a deadline or a signal */
-			atomic {
-				leaves--;
-				left = in_line[self];
-				late = !left;
+		:: atomic {
+			leaves > 0 -> /* a deadline or a signal */
+			leaves--;
+			left = in_line[self];
+			if
+			:: left ->
+				line ?? eval(self);
+				in_line[self] = false;
+				check_locked();
+				break
+			:: else
 #ifdef LEAVE_UNSEEN
-				left = true;
-				late = false;
+				-> left = true; break
 #endif
-				if
-				:: in_line[self] ->
-					line ?? eval(self);
-					in_line[self] = false
-				:: else
-				fi;
-				check_locked()
-			}
+			fi }
+			flush_and_wake();	/* it may be one of those */
+			woken[self];
 			break
 		fi
 	od;
-	if
-	:: late ->
-		flush();	/* it may be one of those */
-		woken[self];
-		late = false
-	:: else
-	fi;
 	atomic {
 		SEES_ASLEEP(self, asleep[self]);
 		asleep[self] = false;
-		there[self] = false
+		there[self] = false;
+		woken[self] = false;
+		this = given[self];
+		given[self] = false;
+		if
+		:: left || failed[self] ->
+			left = false;
+			failed[self] = false;
+			goto gave_up
+		:: else -> goto owns
+		fi
 	}
 }
 
-inline join(self, line)
-{
-	there[self] = true;
-	in_line[self] = true;
-	woken[self] = false;
-	failed[self] = false;
-	given[self] = 0;
-	line ! self
-}
-
-/* Takes the first out of a line, to be woken; NOBODY if there is none. */
+/* Takes the first out of a line, to be woken; NO_THREAD if there is none. */
 inline serve(line)
 {
 	if
 	:: len(line) > 0 ->
 		line ? served;
 		in_line[served] = false
-	:: else -> served = NOBODY
-	fi
-}
-
-/* A slot that nobody owns any more; the lock is held. */
-inline free_slot_locked()
-{
-#ifdef FREE_ASIDE
-	served = NOBODY;
-#else
-	serve(want_slot);
-#endif
-	if
-	:: served == NOBODY -> free_slots++
-	:: else -> owned_by_senders++
-	fi
-}
-
-/* A message; the lock is held. Which end of the queue makes no difference. */
-inline queue_message_locked(which)
-{
-	serve(want_message);
-	if
-	:: served == NOBODY -> queue ! which
-	:: else ->
-		given[served] = which + 1;
-		owned_by_receivers++
+	:: else -> served = NO_THREAD
 	fi
 }
 
 /*
- * defer_locked(), but that of the lock only the lists are held: the timer's
- * end does not ask for it.
+ * Who was served is woken once the lock is let go, or, where DEFER, maybe later:
+ * defer_locked(). The timer's end does not ask for the lock; whenever it comes
+ * between the two stores, it could as well have come before the first.
  */
-inline defer()
+inline to_be_woken(may_defer)
 {
-	deferred ! served;
-#ifndef NO_TIMER
 	if
-	:: !timer_queued -> timer_queued = true
-	:: else
-	fi;
+	:: served == NO_THREAD
+	:: served != NO_THREAD -> wakes = wakes | ONLY(served)
+	:: served != NO_THREAD && may_defer && DEFER ->
+		deferred = deferred | ONLY(served);
+#ifndef NO_TIMER
+		timer_queued = true
 #endif
-	served = NOBODY
+	fi;
+	served = 0
 }
 
-/* What vbuf_wakes_unlock() is followed by. */
-inline carry_out()
+/* A slot that nobody owns any more; the lock is held. */
+inline free_slot_locked(may_defer)
 {
+#ifdef FREE_ASIDE
+	served = NO_THREAD;
+#else
+	serve(want_slot);
+#endif
 	if
-	:: served != NOBODY -> wake(served)
-	:: else
+	:: served == NO_THREAD -> free_slots++
+	:: else -> owned_by_senders++
 	fi;
-	served = NOBODY
+	to_be_woken(may_defer)
+}
+
+/* A message; the lock is held. Which end of the queue makes no difference. */
+inline queue_message_locked(may_defer)
+{
+	serve(want_message);
+	if
+	:: served == NO_THREAD -> queue ! this
+	:: else ->
+		given[served] = this;
+		owned_by_receivers++
+	fi;
+	this = false;
+	to_be_woken(may_defer)
 }
 
 inline fail_all(line)
@@ -289,209 +331,195 @@ inline fail_all(line)
 		line ? served;
 		in_line[served] = false;
 		failed[served] = true;
-		batch[taken] = served;
-		taken++
+		wakes = wakes | ONLY(served)
 	:: else -> break
 	od;
-	served = NOBODY
+	served = 0
 }
+
+/* Its own of each thread; 0 where they mean nothing, or there were more states. */
+#define LOCALS	byte wakes, who, served; bool this, left, due
 
 proctype sender(byte self)
 {
-	byte served = NOBODY, sent, i, taken, batch[THREADS];
-	bool have, left, late, dead, due;
+	LOCALS;
 
-	do
-	:: sent < MESSAGES && !dead ->
-		/* reserve */
-		due = false;
-		atomic {
-			have = false;
-			if
-			:: receivers == 0 -> left = true
-			:: receivers > 0 && free_slots > 0 ->
-				free_slots--;
-				owned_by_senders++;
-				have = true
-			:: else ->
-				join(self, want_slot);
-				due = wake_at_full;
-				wake_at_full = false;
-				if
-				:: due -> timer_queued = false
-				:: else
-				fi
-			fi;
-			check_locked()
-		}
-		if
-		:: due -> flush()
-		:: else
-		fi;
-		if
-		:: have
-		:: !have && there[self] ->
-			wait(self, want_slot);
-			have = !left && !failed[self]
-		:: else
-		fi;
-		if
-		:: have ->
-			if
-			:: /* commit, unless the last receiver has gone */
-				atomic {
-					owned_by_senders--;
-					if
-					:: receivers > 0 ->
-						queue_message_locked(self * MESSAGES + sent)
-					:: else ->
-						not_sent++;
-						free_slot_locked()
-					fi;
-					check_locked();
-					if
-					:: served != NOBODY && receivers > 0 ->
-						/* maybe it shares this CPU */
-						if
-						:: DEFER -> defer(); wake_at_full = true
-						:: true
-						fi
-					:: else
-					fi
-				}
-				carry_out()
-			:: deaths > 0 ->
-				/* discard */
-				atomic {
-					deaths--;
-					dead = true;
-					not_sent = not_sent + MESSAGES - sent;
-#ifndef KEEP_WHEN_DEAD
-					owned_by_senders--;
-					free_slot_locked();
-#endif
-					check_locked()
-				}
-				carry_out()
-			fi
-		:: else -> not_sent++
-		fi;
-		sent++
-	:: else -> break
-	od;
-	/* close */
+reserve:
 	atomic {
-		taken = 0;
+		begin(first_sender);
+		if
+		:: to_send == 0 || receivers == 0 -> goto close
+		:: to_send > 0 && receivers > 0 && free_slots > 0 ->
+			to_send--;
+			free_slots--;
+			owned_by_senders++;
+			check_locked();
+			goto owns
+		:: else ->
+			to_send--;
+			join(want_slot);
+			may_flush_locked();
+			check_locked()
+		fi;
+		if
+		:: due -> due = false
+		:: else -> goto sleep
+		fi
+	}
+	flush_and_wake();
+sleep:
+	wait(want_slot);
+owns:
+	atomic {
+		owned_by_senders--;
+		if
+		:: receivers > 0 -> /* commit */
+			if
+			:: followed == UNSENT ->
+				followed = ON_ITS_WAY;
+				this = true
+			:: true
+			fi;
+			queue_message_locked(true)
+		:: receivers == 0 -> /* or not */
+			free_slot_locked(false)
+		:: deaths > 0 -> /* discard */
+			deaths--;
+#ifdef KEEP_WHEN_DEAD
+			owned_by_senders++;
+#else
+			free_slot_locked(false);
+#endif
+			check_locked();
+			if
+			:: wakes != 0 -> goto dies
+			:: else -> goto close
+			fi
+		fi;
+		check_locked();
+		if
+		:: wakes == 0 -> goto reserve
+		:: else
+		fi
+	}
+	wake_some();
+gave_up:
+	goto reserve;
+dies:
+	wake_some();
+close:
+	atomic {
 		senders--;
 		if
 		:: senders == 0 -> fail_all(want_message)
 		:: else
+		fi;
+		if
+		:: wakes == 0 -> goto ended
+		:: else
 		fi
 	}
-	wake_batch();
-	ended++
+	wake_some();
+ended:
+	skip
 }
 
 proctype receiver(byte self)
 {
-	byte served = NOBODY, i, taken, batch[THREADS], which;
-	bool have, left, late, end;
+	LOCALS;
 
-	do
-	:: !end ->
-		/* acquire */
-		atomic {
-			have = false;
-			if
-			:: len(queue) > 0 ->
-				queue ? which;
-				owned_by_receivers++;
-				have = true
-			:: len(queue) == 0 && senders == 0 -> end = true
-			:: else -> join(self, want_message)
-			fi;
-			check_locked()
-		}
+acquire:
+	atomic {
+		begin(first_receiver);
 		if
-		:: have || end
+		:: len(queue) > 0 ->
+			queue ? this;
+			owned_by_receivers++;
+			check_locked();
+			goto owns
+		:: len(queue) == 0 && senders == 0 -> goto close
 		:: else ->
-			wait(self, want_message);
-			if
-			:: left
-			:: !left && failed[self] -> end = true
-			:: else ->
-				which = given[self] - 1;
-				have = true
-			fi
+			join(want_message);
+			may_flush_locked();
+			check_locked()
 		fi;
 		if
-		:: have ->
-			if
-			:: /* release */
-				atomic {
-					received[which]++;
-					owned_by_receivers--;
-					free_slot_locked();
-					check_locked();
-					if
-					:: served != NOBODY ->
-						/* maybe there is enough queued */
-						if
-						:: DEFER -> defer()
-						:: true
-						fi
-					:: else
-					fi
-				}
-				carry_out();
-				if
-				:: len(deferred) > 0 ->
-					/* and the queue is down to a quarter */
-					timer_queued = false;
-					flush()
-				:: true
-				fi
-			:: deaths > 0 ->
-				/* undo */
-				atomic {
-					deaths--;
-					end = true;
-					owned_by_receivers--;
-					queue_message_locked(which);
-					check_locked()
-				}
-				carry_out()
-			fi
-		:: else
+		:: due -> due = false
+		:: else -> goto sleep
 		fi
-	:: else -> break
-	od;
-	/* close */
+	}
+	flush_and_wake();
+sleep:
+	wait(want_message);
+owns:
 	atomic {
-		taken = 0;
+		owned_by_receivers--;
+		if
+		:: /* release */
+			if
+			:: this ->
+				assert(followed == ON_ITS_WAY);
+				followed = RECEIVED;
+				this = false
+			:: else
+			fi;
+			free_slot_locked(true);
+			may_flush_locked();
+			check_locked();
+			if
+			:: due -> due = false; goto flushes
+			:: !due && wakes != 0 -> goto wakes_one
+			:: else -> goto acquire
+			fi
+		:: deaths > 0 -> /* undo */
+			deaths--;
+			queue_message_locked(false);
+			check_locked();
+			if
+			:: wakes == 0 -> goto close
+			:: else
+			fi
+		fi
+	}
+	wake_some();
+	goto close;
+flushes:
+	flush_and_wake();
+	goto acquire;
+wakes_one:
+	wake_some();
+	goto acquire;
+gave_up:
+close:
+	atomic {
 		receivers--;
 		if
 		:: receivers == 0 -> fail_all(want_slot)
 		:: else
+		fi;
+		if
+		:: wakes == 0 -> goto ended
+		:: else
 		fi
 	}
-	wake_batch();
-	ended++
+	wake_some();
+ended:
+	skip
 }
 
 /* time_is_up(). */
 active proctype timer()
 {
-	byte i, taken, batch[THREADS];
+	byte wakes, who;
 
 end:	do
 	:: timer_queued ->
 #ifdef TIMER_FLUSHES_FIRST
-		flush();
+		flush_and_wake();
 		timer_queued = false
 #else
 		timer_queued = false;
-		flush()
+		flush_and_wake()
 #endif
 	od
 }
@@ -526,7 +554,7 @@ end:	do
 
 init
 {
-	byte i, sum;
+	byte i;
 
 	atomic {
 		i = 0;
@@ -537,18 +565,12 @@ init
 		do
 		:: i < THREADS -> run receiver(i); i++
 		:: else -> break
-		od
+		od;
+		i = 0
 	}
-	ended == THREADS;
-	i = 0;
-	do
-	:: i < ALL ->
-		assert(received[i] <= 1);
-		sum = sum + received[i];
-		i++
-	:: else -> break
-	od;
-	assert(sum + not_sent + len(queue) == ALL);
+	_nr_pr == ALWAYS;
 	assert(free_slots + len(queue) == SLOTS);
-	assert(len(want_slot) == 0 && len(want_message) == 0)
+	assert(len(want_slot) == 0 && len(want_message) == 0);
+	assert(followed == ON_ITS_WAY || !queue ?? [true]);
+	assert(followed != ON_ITS_WAY || queue ?? [true])
 }
