@@ -5,7 +5,7 @@ import re
 
 COMPLAINT = re.compile("|".join([
     r"WARNING: ", r"BUG: ", r"\bBUG [\w-]+ \(", r"\bOops\b", r"Kernel panic", r"KASAN: ",
-    r"UBSAN: ", r"KCSAN: ", r"(?<!\] )general protection fault[:,]",
+    r"UBSAN: ", r"(?<!\] )general protection fault[:,]",
     r"unable to handle", r"double fault:", r"Bad page ", r"Call Trace:",
     r"possible (circular|recursive) locking", r"inconsistent lock state",
     r"suspicious RCU usage", r"scheduling while atomic",
@@ -19,6 +19,13 @@ COMPLAINT = re.compile("|".join([
 ]))
 
 
+# A data race is a complaint if an access of a module's own takes part: the
+# kernel has some of its own, known or harmless, in every boot.
+RACE = re.compile(r"BUG: KCSAN: ")
+ACCESS = re.compile(r"\b(read|write)\b.* to 0x\w+ of \d+ bytes by |race at unknown origin")
+IN_MODULE = re.compile(r" \w[\w.]*\+0x\w+/0x\w+ \[\w+\]")
+
+
 class KernelLog:
     """Takes the log as it comes; remembers complaints and the end."""
 
@@ -30,6 +37,8 @@ class KernelLog:
         self.complaints = []
         self.ended = False
         self.rest = b""
+        self.race = None
+        self.access = False
 
     def feed(self, data):
         """Takes some bytes of the log."""
@@ -42,9 +51,22 @@ class KernelLog:
         if self.marker in line:
             self.ended = True
             return
-        if COMPLAINT.search(line):
+        if RACE.search(line):
+            self.race = len(self.lines)
+        elif COMPLAINT.search(line):
             self.complaints.append(len(self.lines))
+        elif self.race is not None:
+            self.add_to_race(line)
         self.lines.append(line)
+
+    def add_to_race(self, line):
+        """Takes a line of a report: what follows an access is where it was."""
+        if self.access and IN_MODULE.search(line):
+            self.complaints.append(self.race)
+            self.race = None
+        self.access = bool(ACCESS.search(line))
+        if "==========" in line:
+            self.race = None
 
     def excerpt(self):
         """The complaints, each with what stands around it."""
