@@ -83,8 +83,10 @@ static int add_alone(void *unused)
 {
 	unsigned int i;
 
-	for (i = 0; i < 3000000; i++)
+	for (i = 0; i < 3000000; i++) {
 		shared++;
+		barrier();	/* else it is one addition */
+	}
 	complete(&other_ended);
 	return 0;
 }
