@@ -2,6 +2,8 @@
 #ifndef VBUF_USER_H
 #define VBUF_USER_H
 
+#include <linux/fault-inject-usercopy.h>
+#include <linux/instrumented.h>
 #include <linux/uaccess.h>
 #include <linux/uidgid.h>
 #include <linux/uio.h>
@@ -18,7 +20,8 @@
  * The bytes of messages are copied by raw_copy_*_user(): the kernel's side of
  * the copy is within a slot, by the checks made here of its length against the
  * slot's, so the object-size check of HARDENED_USERCOPY (140 instructions a
- * copy) has nothing to add. The caller has checked the user's side by
+ * copy) has nothing to add. What else copy_*_user() do, for kernels that watch
+ * themselves, is done here. The caller has checked the user's side by
  * access_ok(), as vfs_read() and vfs_write() have.
  */
 
@@ -47,6 +50,30 @@ static __always_inline bool vbuf_user_in_range(const void __user *addr, u64 len)
 	return access_ok(addr, min_t(u64, len, VBUF_MAX_SLOT_SIZE));
 }
 
+/* raw_copy_from_user(), where KASAN, KCSAN and fail_usercopy see it. */
+static __always_inline int vbuf_user_raw_in(void *to, const void __user *from,
+					    u32 len)
+{
+	unsigned long left;
+
+	if (should_fail_usercopy())
+		return -EFAULT;
+	instrument_copy_from_user_before(to, from, len);
+	left = raw_copy_from_user(to, from, len);
+	instrument_copy_from_user_after(to, from, len, left);
+	return left ? -EFAULT : 0;
+}
+
+/* raw_copy_to_user(), likewise. */
+static __always_inline int vbuf_user_raw_out(void __user *to, const void *from,
+					     u32 len)
+{
+	if (should_fail_usercopy())
+		return -EFAULT;
+	instrument_copy_to_user(to, from, len);
+	return raw_copy_to_user(to, from, len) ? -EFAULT : 0;
+}
+
 /* Writes @len bytes, no more than a slot has, to slot @n. 0 or -EFAULT. */
 static __always_inline int vbuf_user_copy_in(const struct vbuf_pool *pool,
 					     u32 n, const void __user *from,
@@ -57,8 +84,7 @@ static __always_inline int vbuf_user_copy_in(const struct vbuf_pool *pool,
 		return vbuf_user_copy_in_pieces(pool, n, from, len);
 	/* As copy_from_user(): not even in speculation from anywhere else. */
 	barrier_nospec();
-	return raw_copy_from_user(pool->slot[n].data, from, len) ?
-	       -EFAULT : 0;
+	return vbuf_user_raw_in(pool->slot[n].data, from, len);
 }
 
 /* Reads @len bytes, no more than were written, from slot @n. 0 or -EFAULT. */
@@ -68,8 +94,7 @@ static __always_inline int vbuf_user_copy_out(const struct vbuf_pool *pool,
 	might_fault();
 	if (unlikely(pool->pieces != 1))
 		return vbuf_user_copy_out_pieces(pool, n, to, len);
-	return raw_copy_to_user(to, pool->slot[n].data, len) ?
-	       -EFAULT : 0;
+	return vbuf_user_raw_out(to, pool->slot[n].data, len);
 }
 
 /* As vbuf_user_get(), quick for the size of today. */
