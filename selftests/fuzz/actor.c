@@ -21,13 +21,18 @@
 
 /* After so long a look whether the actor is asleep in its call. */
 #define PATIENCE_NS	1000000
-/* A call that a signal does not end within so many of those hangs. */
-#define NUDGES		10000
+/* A call hangs that does not sleep, and does not end, for so many of those, */
+#define BUSY_LOOKS	10000
+/* or that so many signals do not end. */
+#define NUDGES		2000
+
+#define OWN_FILES	100
 
 enum { IDLE, BUSY };
 
 static struct mailbox {
 	__u32 state;		/* IDLE: the dispatcher's, BUSY: the actor's */
+	bool check;		/* is to look at its channels, not to do the step */
 	struct step step;
 	long result;
 	pid_t pid, tid;
@@ -53,18 +58,29 @@ static __u32 state_of(struct mailbox *box)
 	return __atomic_load_n(&box->state, __ATOMIC_ACQUIRE);
 }
 
-/* Whether the actor is not on a processor, and not about to be. */
-static bool is_asleep(const struct mailbox *box)
+/* What proc(5) says of it: S for asleep, Z for dead, and others. */
+static char kernel_state_of(const struct mailbox *box)
 {
 	char text[128];
 	const char *name_end;
 	ssize_t len = pread(box->stat, text, sizeof(text) - 1, 0);
 
 	if (len < 0)
-		return true;	/* or gone */
+		return 'Z';
 	text[len] = '\0';
 	name_end = strrchr(text, ')');
-	return name_end && name_end[2] == 'S';
+	return name_end ? name_end[2] : 'Z';
+}
+
+/* Not on a processor, and not about to be. Who is dead found something. */
+static bool is_asleep(const struct mailbox *box)
+{
+	char state = kernel_state_of(box);
+
+	if (state == 'Z' || state == 'X')
+		fuzz_die("%s was the process's end",
+			 call_of(&box->step)->name);
+	return state == 'S';
 }
 
 /* False once it blocks: how loaded the machine is makes no difference. */
@@ -72,12 +88,21 @@ static bool becomes_idle(struct mailbox *box)
 {
 	unsigned int i;
 
-	for (i = 0; i < NUDGES && state_of(box) == BUSY; i++) {
+	for (i = 0; state_of(box) == BUSY; i++) {
+		if (i == BUSY_LOOKS)
+			fuzz_die("%s does not end", call_of(&box->step)->name);
 		futex_wait(&box->state, BUSY, PATIENCE_NS);
 		if (state_of(box) == BUSY && is_asleep(box))
 			return false;
 	}
-	return state_of(box) == IDLE;
+	return true;
+}
+
+/* Of the network namespace that it is in, which may be its own. */
+static void check_own_channels(struct mailbox *box)
+{
+	box->check = false;
+	check_channels();
 }
 
 static void check_result(const struct step *step, long ret)
@@ -91,7 +116,8 @@ static void check_result(const struct step *step, long ret)
 
 static long act(struct actor *self, const struct step *step)
 {
-	bool fault = wrong_of(step) == WRONG_FAULT && self->fail_nth >= 0;
+	bool fault = wrong_of(step) == WRONG_FAULT && self->fail_nth >= 0 &&
+		     !call_of(step)->faultless;
 	long ret;
 
 	if (fault)
@@ -119,19 +145,30 @@ static void *actor(void *arg)
 		set_state(box, IDLE);
 		while (state_of(box) == IDLE)
 			futex_wait(&box->state, IDLE, 0);
+		if (box->check) {
+			check_own_channels(box);
+			continue;
+		}
 		box->result = act(&self, &box->step);
 		check_result(&box->step, box->result);
 	}
 	return NULL;
 }
 
+/* Not where an actor might have a number of a file that was closed. */
 static int open_file(const struct mailbox *box, const char *name, int mode)
 {
 	char path[64];
+	int fd, own;
 
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/%s", box->pid, box->tid,
 		 name);
-	return open(path, mode | O_CLOEXEC);
+	fd = open(path, mode | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	own = fcntl(fd, F_DUPFD_CLOEXEC, OWN_FILES);
+	close(fd);
+	return own;
 }
 
 static void await_start(struct mailbox *box)
@@ -145,12 +182,13 @@ static void await_start(struct mailbox *box)
 static void begin_process(void)
 {
 	struct mailbox *box = &mailboxes[PROCESS];
+	pid_t pid;
 
 	box->state = BUSY;
-	box->pid = fork();
-	if (box->pid < 0)
+	pid = fork();
+	if (pid < 0)
 		fuzz_die("fork");
-	if (box->pid == 0) {
+	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		actor(box);
 	}
@@ -215,6 +253,10 @@ void actor_give(const struct step *step)
 {
 	struct mailbox *box = &mailboxes[step->who & WHO_ACTOR];
 
+	if (is_kill(step)) {
+		actors_end_process();
+		return;
+	}
 	if (box == &mailboxes[PROCESS] && !box->pid)
 		begin_process();
 	if (!becomes_idle(box)) {
@@ -242,4 +284,17 @@ void actors_settle(void)
 			nudge(&mailboxes[i]);
 		}
 	}
+}
+
+/* Everybody is idle. */
+void actors_check_process(void)
+{
+	struct mailbox *box = &mailboxes[PROCESS];
+
+	if (!box->pid)
+		return;
+	box->check = true;
+	set_state(box, BUSY);
+	if (!becomes_idle(box))
+		fuzz_die("the process does not look at its channels");
 }

@@ -128,16 +128,19 @@ void *arg_into(const struct arena *arena, const struct step *step, size_t room)
 	return cut_short(arena->into, step, room);
 }
 
-/* What was received is what all send, and nothing else was written. */
+/* The @len bytes received are what all send, and no other of @size was written. */
+void arg_check_piece(const char *into, size_t size, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < size; i++)
+		if ((__u8)into[i] != (i < len ? MESSAGE_BYTE : UNTOUCHED_BYTE))
+			fuzz_die("byte %zu of %zu received is %#x", i, len,
+				 (__u8)into[i]);
+}
+
 void arg_check(const struct arena *arena, const void *into, long len)
 {
-	const unsigned char *at = into;
-	const char *end = arena->into + ROOM;
-
-	if ((const char *)into != arena->into || len < 0)
-		return;
-	for (; (const char *)at < end; at++, len--)
-		if (*at != (len > 0 ? MESSAGE_BYTE : UNTOUCHED_BYTE))
-			fuzz_die("a byte received is %#x, %ld before the end",
-				 *at, len);
+	if (into == arena->into && len >= 0)
+		arg_check_piece(into, ROOM, len);
 }

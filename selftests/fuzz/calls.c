@@ -12,6 +12,7 @@
 
 #define SYS_ioctl_32	54
 #define VECTOR		8U
+#define PIECE		(ROOM / VECTOR)	/* of room for each message */
 
 static const char * const names[] = {
 	"", "fuzz-1", "fuzz-2", "fuzz-3", "no such", "fuzz/4", "x", ".",
@@ -169,8 +170,9 @@ static struct vbuf_msg *entries_of(struct actor *self, const struct step *step,
 		if (i == count)
 			break;
 		msgs[i] = (struct vbuf_msg) {
-			.len = length_of(step) >> (step->c >> 4 & i & 3),
-			.size = length_of(step), .tag = i };
+			.len = length_of(step) % (PIECE + 1) >>
+				(step->c >> 4 & i & 3),
+			.size = length_of(step) % (PIECE + 1), .tag = i };
 	}
 	return msgs;
 }
@@ -191,8 +193,9 @@ static long vector(struct actor *self, const struct step *step,
 
 	for (i = 0; (char *)&msgs[i + 1] <= self->arena.vector + PAGE &&
 	     i < vector.count; i++)
-		msgs[i].buf = (uintptr_t)(i == step->where % vector.count ?
-			data : self->arena.into);
+		msgs[i].buf = (uintptr_t)(i == step->where % vector.count &&
+			wrong_of(step) != WRONG_NOTHING ? data :
+			self->arena.into + i * PIECE);
 	if (wrong_of(step) == WRONG_SPILLS)
 		sound.hostile = 0;
 	vector.msgs = (uintptr_t)msgs;
@@ -212,8 +215,15 @@ static long call_sendv(struct actor *self, const struct step *step)
 
 static long call_recvv(struct actor *self, const struct step *step)
 {
-	return vector(self, step, VBUF_IOC_RECVV,
-		      arg_into(&self->arena, step, length_of(step)));
+	const struct vbuf_msg *msgs = (const void *)self->arena.vector;
+	long ret = vector(self, step, VBUF_IOC_RECVV,
+			  arg_into(&self->arena, step, length_of(step)));
+	long i;
+
+	for (i = 0; wrong_of(step) == WRONG_NOTHING && i < ret; i++)
+		arg_check_piece(self->arena.into + i * PIECE, PIECE,
+				msgs[i].len);
+	return ret;
 }
 
 static long call_release(struct actor *self, const struct step *step)
@@ -278,21 +288,21 @@ static long call_any(struct actor *self, const struct step *step)
 }
 
 const struct call channel_calls[] = {
-	{ "create", call_create },
-	{ "bind", call_bind },
-	{ "reopen", call_reopen },
-	{ "unlink", call_unlink },
-	{ "getattr", call_getattr },
-	{ "send", call_send },
-	{ "recv", call_recv },
-	{ "sendv", call_sendv },
-	{ "recvv", call_recvv },
-	{ "release", call_release },
-	{ "drain", call_drain },
-	{ "shutdown", call_shutdown },
-	{ "info", call_info },
-	{ "list", call_list },
-	{ "any", call_any },
+	{ .name = "create", .call = call_create },
+	{ .name = "bind", .call = call_bind },
+	{ .name = "reopen", .call = call_reopen },
+	{ .name = "unlink", .call = call_unlink },
+	{ .name = "getattr", .call = call_getattr },
+	{ .name = "send", .call = call_send },
+	{ .name = "recv", .call = call_recv },
+	{ .name = "sendv", .call = call_sendv },
+	{ .name = "recvv", .call = call_recvv },
+	{ .name = "release", .call = call_release },
+	{ .name = "drain", .call = call_drain },
+	{ .name = "shutdown", .call = call_shutdown },
+	{ .name = "info", .call = call_info },
+	{ .name = "list", .call = call_list },
+	{ .name = "any", .call = call_any },
 };
 
 const unsigned int channel_calls_count = ARRAY_SIZE(channel_calls);

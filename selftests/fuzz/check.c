@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #define AT_A_TIME	16U
-/* A network namespace's end is nobody's duty in particular. */
+/* A file may be closed by who was the last to use it. */
 #define PATIENCE_MS	10000
 
 static int device, log_fd;
@@ -82,28 +82,48 @@ void check_channels(void)
 	} while (count == AT_A_TIME);
 }
 
-/* Files are closed, processes have ended; names are left. */
+static void unlink_name(const char *name)
+{
+	struct vbuf_unlink unlink = { .size = sizeof(unlink) };
+
+	memcpy(unlink.name, name, sizeof(unlink.name));
+	ioctl(device, VBUF_IOC_UNLINK, &unlink);
+}
+
+/* Files are closed, processes have ended; persistent channels go now. */
 void check_nothing_left(void)
 {
-	static const char * const names[] = { "fuzz-1", "fuzz-2", "fuzz-3",
-					      "x" };
 	struct vbuf_channel_info infos[AT_A_TIME];
-	unsigned int i;
+	unsigned int tries;
+	long i, count;
 
-	for (i = 0; i < ARRAY_SIZE(names); i++) {
-		struct vbuf_unlink unlink = { .size = sizeof(unlink) };
-
-		snprintf(unlink.name, sizeof(unlink.name), "%s", names[i]);
-		ioctl(device, VBUF_IOC_UNLINK, &unlink);
-	}
-	for (i = 0; list(infos, 0); i++) {
-		if (i == PATIENCE_MS)
+	for (tries = 0; (count = list(infos, 0)); tries++) {
+		if (tries == PATIENCE_MS)
 			fuzz_die("channel %llu is left over", infos[0].id);
+		for (i = 0; i < count; i++)
+			unlink_name(infos[i].name);
 		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
 	}
 }
 
-/* A warning, or worse, is a finding. */
+/* What the kernel says that is a finding; the runner knows more, and ends it. */
+static bool is_complaint(const char *line)
+{
+	static const char * const complaints[] = {
+		"BUG:", "WARNING:", "KASAN:", "UBSAN:", "ODEBUG:", "Oops",
+		"general protection", "refcount_t:", "possible circular",
+		"possible recursive", "inconsistent lock", "suspicious RCU",
+		"scheduling while atomic", "sleeping function", "list_add corr",
+		"list_del corr", "blocked for more than", "objects remaining",
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(complaints); i++)
+		if (strstr(line, complaints[i]))
+			return true;
+	return false;
+}
+
 void check_kernel_log(void)
 {
 	char line[2048];
@@ -116,7 +136,7 @@ void check_kernel_log(void)
 		if (len <= 0)
 			return;
 		line[len] = '\0';
-		if ((atoi(line) & 7) <= 4)
+		if (is_complaint(line))
 			fuzz_die("the kernel says: %s", line);
 	}
 }

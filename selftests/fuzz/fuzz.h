@@ -5,14 +5,15 @@
  * An input is a list of steps, of eight bytes each: who calls what on which
  * file, with which arguments, and what is wrong with them. Any bytes are steps,
  * so that whatever afl-fuzz makes of an input means something; as text
- * (text.c) a step is a line that can be read and written by hand.
+ * (steps.c) a step is a line that can be read and written by hand.
  *
- * Four actors do the steps (actor.c): three threads, and a process that steps
- * may kill, that is then forked anew and has the files that were open at that
- * moment. A dispatcher hands them out, one after the other, and waits for each
- * for a moment only: who blocks is passed over until another's step wakes it.
- * At the end of an input those who still block are sent signals, what is left
- * is looked at (check.c), and all of it is taken away.
+ * Four actors do the steps (actor.c): three threads, and a process that a step
+ * kills in whatever it does; for the next step that it is to do it is forked
+ * anew, with the files that are open at that moment. A dispatcher hands the steps
+ * out, one after the other, and waits for each for a moment only: who blocks is
+ * passed over until another's step wakes it. At the end of an input those who
+ * still block are sent signals, what is left is looked at (check.c), and all of
+ * it is taken away.
  *
  * What the module ran of its code comes from kcov, and goes to afl-fuzz's map
  * (cover.c). fuzz_die() ends the program by a signal, which afl-fuzz takes for
@@ -85,6 +86,7 @@ typedef long (*call_fn)(struct actor *self, const struct step *step);
 struct call {
 	const char *name;
 	call_fn call;
+	bool faultless;		/* faults would strike what is not ours */
 };
 
 /* calls.c: the commands of /dev/vbuf */
@@ -97,6 +99,7 @@ extern const unsigned int file_calls_count;
 int *entry_of(const struct step *step);
 int *other_of(const struct step *step);
 size_t length_of(const struct step *step);
+bool is_kill(const struct step *step);
 void files_close(void);
 
 /* limits.c: the module's parameters */
@@ -111,6 +114,7 @@ void *arg_place(const struct arena *arena, const struct step *step,
 		const void *arg, size_t size);
 void *arg_from(const struct arena *arena, const struct step *step, size_t len);
 void *arg_into(const struct arena *arena, const struct step *step, size_t room);
+void arg_check_piece(const char *into, size_t size, size_t len);
 void arg_check(const struct arena *arena, const void *into, long len);
 
 /* fault.c */
@@ -135,6 +139,7 @@ void counts_print(void);
 void actors_init(void);
 void actor_give(const struct step *step);
 void actors_settle(void);
+void actors_check_process(void);
 void actors_end_process(void);
 
 /* check.c */

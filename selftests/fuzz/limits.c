@@ -14,8 +14,6 @@ static const char * const limits[] = {
 };
 
 static char usual[ARRAY_SIZE(limits)][24];
-/* By any actor, also the process. */
-static volatile bool touched;
 
 static int limit_open(unsigned int i, int mode)
 {
@@ -43,12 +41,12 @@ long call_limit(struct actor *self, const struct step *step)
 	unsigned int i = step->a % ARRAY_SIZE(limits);
 
 	(void)self;
-	touched = true;
 	snprintf(value, sizeof(value), "%u", step->b << (step->c & 15));
 	limit_set(i, value);
 	return 0;
 }
 
+/* Once, before there is anybody who could change them. */
 void limits_init(void)
 {
 	unsigned int i;
@@ -66,7 +64,6 @@ void limits_restore(void)
 {
 	unsigned int i;
 
-	for (i = 0; touched && i < ARRAY_SIZE(limits); i++)
+	for (i = 0; i < ARRAY_SIZE(limits); i++)
 		limit_set(i, usual[i]);
-	touched = false;
 }

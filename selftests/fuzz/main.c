@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * fuzz: does the steps that standard input holds; for afl-fuzz, again and again;
- *	the file counts in the working directory, if there is one, tells how many
+ *	the file counts in the working directory, if there is one, tells how many,
+ *	and the file that $FUZZ_CURRENT names is the last that was begun
  * fuzz FILE...: those of inputs as text; TAP
  * fuzz --pack FILE: makes an input of text
  * fuzz --show FILE: makes text of an input
@@ -10,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,11 +24,13 @@
 __attribute__((used)) static const char stays[] = "##SIG_AFL_PERSISTENT##";
 __attribute__((used)) static const char defers[] = "##SIG_AFL_DEFER_FORKSRV##";
 
+/* What a file's owner would get for an edge, if what it asked for failed. */
 static void begin(void)
 {
+	signal(SIGIO, SIG_IGN);
 	check_init();
 	counts_init();
-	limits_init();
+	limits_restore();
 	fault_init();
 	actors_init();
 }
@@ -39,6 +43,7 @@ static void run(const struct step *steps, unsigned int count)
 		actor_give(&steps[i]);
 	actors_settle();
 	check_channels();
+	actors_check_process();
 	actors_end_process();
 	files_close();
 	limits_restore();
@@ -51,6 +56,19 @@ static unsigned int read_packed(int fd, struct step *steps)
 	ssize_t len = read(fd, steps, MAX_STEPS * sizeof(*steps));
 
 	return len < 0 ? 0 : len / sizeof(*steps);
+}
+
+/* Where it is found should the machine end in the middle of it. */
+static void keep(const struct step *steps, unsigned int count)
+{
+	const char *path = getenv("FUZZ_CURRENT");
+	size_t size = count * sizeof(*steps);
+	int fd = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+			     0644) : -1;
+
+	if (path && (fd < 0 || write(fd, steps, size) != (ssize_t)size))
+		fuzz_die("%s: %s", path, strerror(errno));
+	close(fd);
 }
 
 static unsigned int read_text(const char *path, struct step *steps)
@@ -104,6 +122,7 @@ static int replay(char **paths, unsigned int count)
 	unsigned int i;
 
 	printf("TAP version 13\n1..%u\n", count);
+	limits_init();
 	begin();
 	for (i = 0; i < count; i++) {
 		run(steps, read_text(paths[i], steps));
@@ -117,7 +136,9 @@ static int replay(char **paths, unsigned int count)
 static int fuzz(void)
 {
 	struct step steps[MAX_STEPS];
+	unsigned int count;
 
+	limits_init();
 	if (!__afl_manual_init) {
 		begin();
 		run(steps, read_packed(STDIN_FILENO, steps));
@@ -125,8 +146,11 @@ static int fuzz(void)
 	}
 	__afl_manual_init();
 	begin();
-	while (__afl_persistent_loop(INPUTS))
-		run(steps, read_packed(STDIN_FILENO, steps));
+	while (__afl_persistent_loop(INPUTS)) {
+		count = read_packed(STDIN_FILENO, steps);
+		keep(steps, count);
+		run(steps, count);
+	}
 	return 0;
 }
 
