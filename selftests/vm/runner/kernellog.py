@@ -19,11 +19,14 @@ COMPLAINT = re.compile("|".join([
 ]))
 
 
-# A data race is a complaint if an access of a module's own takes part: the
-# kernel has some of its own, known or harmless, in every boot.
+# A data race is a complaint if a module's access takes part, be it by a function
+# that copies for it: the kernel has races of its own, known or harmless, in every
+# boot.
 RACE = re.compile(r"BUG: KCSAN: ")
 ACCESS = re.compile(r"\b(read|write)\b.* to 0x\w+ of \d+ bytes by |race at unknown origin")
-IN_MODULE = re.compile(r" \w[\w.]*\+0x\w+/0x\w+ \[\w+\]")
+FRAME = re.compile(r" (\w[\w.]*)\+0x\w+/0x\w+( \[\w+\])?")
+FOR_OTHERS = re.compile(r"_*(copy_(to|from)_(user|iter)|mem(cpy|set|move)|"
+                        r"raw_copy_\w+|strn?\w+|list_\w+|rb_\w+)")
 
 
 class KernelLog:
@@ -61,11 +64,15 @@ class KernelLog:
 
     def add_to_race(self, line):
         """Takes a line of a report: what follows an access is where it was."""
-        if self.access and IN_MODULE.search(line):
-            self.complaints.append(self.race)
-            self.race = None
-        self.access = bool(ACCESS.search(line))
-        if "==========" in line:
+        frame = FRAME.search(line)
+        if ACCESS.search(line):
+            self.access = True
+        elif self.access and frame and not FOR_OTHERS.match(frame[1]):
+            self.access = False
+            if frame[2]:
+                self.complaints.append(self.race)
+                self.race = None
+        elif "==========" in line:
             self.race = None
 
     def excerpt(self):
