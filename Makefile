@@ -60,8 +60,9 @@ check-debug: deps
 
 ## coverage: check-debug, and then which lines of the module were not reached,
 ##	and why
-coverage: check-debug
-	$(Q)selftests/coverage
+coverage: deps
+	$(Q)status=0; $(MAKE) check-debug || status=1; \
+		selftests/coverage && exit $$status
 
 ## fuzz: lets a fuzzer call the module for SECONDS=60, on the debug kernel
 SECONDS ?= 60

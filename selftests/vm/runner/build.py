@@ -28,6 +28,12 @@ def sources(root, parts):
                                                             "Makefile"))
 
 
+def sources_key(root, files):
+    """A name made from the files' names and contents."""
+    return cache.key(*[part for file in files
+                       for part in (str(file.relative_to(root)), file)])
+
+
 def mirror(root, files, tree):
     """Makes tree's sources those of root, touching only what differs."""
     names = {file.relative_to(root) for file in files}
@@ -71,9 +77,7 @@ def module(kernel, root=None):
     if not any(file.suffix == ".c" for file in files):
         raise RunError(f"{root} holds no module sources (--no-module runs "
                        "without)")
-    content = cache.key(str(kernel.dir),
-                        *[part for file in files
-                          for part in (str(file.relative_to(root)), file)])
+    content = cache.key(str(kernel.dir), sources_key(root, files))
     base = cache.root() / "modules" / kernel.dir.name
     tree = base / "trees" / cache.key(str(root))
     done = base / "results" / content
@@ -83,12 +87,12 @@ def module(kernel, root=None):
             mirror(root, files, tree)
             make_module(kernel, root, tree)
             cache.used(tree)
-            keep_result(tree, done)
+            keep_result(tree, done, sources_key(root, files))
         cache.used(done)
     return next(done.glob("*.ko"))
 
 
-def keep_result(tree, done):
+def keep_result(tree, done, key):
     """Moves the one module that was built to its own folder, and what the
     compiler notes for gcov, unless another copy of the same sources came
     first."""
@@ -100,6 +104,7 @@ def keep_result(tree, done):
     for file in [built[0], *built[0].parent.glob("*.gcno")]:
         shutil.copy(file, new)
     (new / "tree").write_text(str(tree))
+    (new / "sources").write_text(key)
     with cache.locked(done.parent.with_suffix(".lock")):
         if done.is_dir():
             shutil.rmtree(new)

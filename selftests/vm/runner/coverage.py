@@ -15,6 +15,6 @@ def keep(out, module, folder):
     if not counted.is_dir():
         return
     for file in [*counted.glob("*.gcda"), *module.parent.glob("*.gcno"),
-                 module.parent / "tree"]:
+                 module.parent / "tree", module.parent / "sources"]:
         shutil.copyfile(file, folder / file.name)
     shutil.rmtree(counted)
