@@ -20,13 +20,18 @@ static int device, log_fd;
 
 void fuzz_die(const char *format, ...)
 {
+	/* afl-fuzz throws away what a program says. */
+	FILE *why = getenv("FUZZ_WHY") ? fopen(getenv("FUZZ_WHY"), "ae") : stderr;
 	va_list args;
 
-	va_start(args, format);
-	fputs("fuzz: ", stderr);
-	vfprintf(stderr, format, args);
-	fputs("\n", stderr);
-	va_end(args);
+	if (why) {
+		va_start(args, format);
+		fputs("fuzz: ", why);
+		vfprintf(why, format, args);
+		fputs("\n", why);
+		va_end(args);
+		fflush(why);
+	}
 	abort();
 }
 

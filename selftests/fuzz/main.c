@@ -2,7 +2,8 @@
 /*
  * fuzz: does the steps that standard input holds; for afl-fuzz, again and again;
  *	the file counts in the working directory, if there is one, tells how many,
- *	and the file that $FUZZ_CURRENT names is the last that was begun
+ *	the file that $FUZZ_CURRENT names is the last that was begun, and in that
+ *	which $FUZZ_WHY names is what was found
  * fuzz FILE...: those of inputs as text; TAP
  * fuzz --pack FILE: makes an input of text
  * fuzz --show FILE: makes text of an input
