@@ -37,7 +37,7 @@
  *
  * Mistakes to seed, each of which must be found: NO_BARRIER_SLEEP,
  * NO_BARRIER_WAKE, CHECK_BEFORE_STATE, LEAVE_UNSEEN, KEEP_WHEN_DEAD, FREE_ASIDE,
- * WAKE_AFTER_WOKEN, NO_TIMER, TIMER_FLUSHES_FIRST.
+ * WAKE_AFTER_WOKEN, NO_TIMER, TIMER_FLUSHES_FIRST, DEFER_AFTER_LOOK.
  */
 #ifndef SENDERS
 #define SENDERS		2
@@ -287,10 +287,15 @@ inline to_be_woken(may_defer)
 	:: served == NO_THREAD
 	:: served != NO_THREAD -> wakes = wakes | ONLY(served)
 	:: served != NO_THREAD && may_defer && DEFER ->
-		deferred = deferred | ONLY(served);
-#ifndef NO_TIMER
-		timer_queued = true
+#ifdef DEFER_AFTER_LOOK
+		if /* the timer ends in between, with nothing to do */
+		:: timer_queued && deferred == 0 -> timer_queued = false
+		:: true -> timer_queued = true
+		fi;
+#elif !defined(NO_TIMER)
+		timer_queued = true;
 #endif
+		deferred = deferred | ONLY(served)
 	fi;
 	served = 0
 }

@@ -85,7 +85,12 @@ static void defer_locked(struct vbuf_channel *ch, struct vbuf_line *line,
 	vbuf_line_leave(line, waiter);
 	WRITE_ONCE(line->server_cpu, raw_smp_processor_id());
 	llist_add(&waiter->deferred, &ch->deferred);
-	/* Set while the first one waits, and not later for those that follow. */
+	/*
+	 * Set while the first one waits, and not later for those that follow. While
+	 * it is queued it has yet to look who was added; llist_add() is a full
+	 * barrier, like the timer's llist_del_all(). (handoff.pml:
+	 * DEFER_AFTER_LOOK)
+	 */
 	if (!hrtimer_is_queued(&ch->wake_timer))
 		hrtimer_start(&ch->wake_timer, ns_to_ktime(DEFER_NS),
 			      HRTIMER_MODE_REL_SOFT);
