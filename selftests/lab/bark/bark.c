@@ -6,18 +6,21 @@
  */
 #include <linux/completion.h>
 #include <linux/delay.h>
+#include <linux/kernel.h>
 #include <linux/kthread.h>
+#include <linux/list.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
+#include <linux/timer.h>
 
-static char *faults[8];
+static char *faults[16];
 static unsigned int count;
 module_param_array(faults, charp, &count, 0444);
-MODULE_PARM_DESC(faults,
-		 "in their order: inversion, sleep, leak, uaf, overrun, race");
+MODULE_PARM_DESC(faults, "those to commit, in their order");
 
 /* Not known to the compiler: it would see the fault. */
 static size_t room = 24;
@@ -67,6 +70,73 @@ static void sleep_in_atomic(void)
 	spin_unlock(&spinning);
 }
 
+/* It would sleep only if it had to. */
+static void lock_in_atomic(void)
+{
+	spin_lock(&spinning);
+	might_sleep();
+	spin_unlock(&spinning);
+}
+
+static char __rcu *pointer;
+
+static void forget_to_read_lock(void)
+{
+	char *bytes = rcu_dereference(pointer);
+
+	OPTIMIZER_HIDE_VAR(bytes);
+}
+
+static void shift_too_far(void)
+{
+	int one = 1;
+
+	OPTIMIZER_HIDE_VAR(one);
+	one <<= room + 32;
+	OPTIMIZER_HIDE_VAR(one);
+}
+
+/* Into what follows the array, which KASAN has nothing against. */
+static struct {
+	int few[4];
+	int more[60];
+} ints;
+
+static void index_too_far(void)
+{
+	WRITE_ONCE(ints.few[room], 1);
+}
+
+struct timed {
+	struct timer_list timer;
+};
+
+static void never(struct timer_list *timer)
+{
+}
+
+static void free_a_timer(void)
+{
+	struct timed *timed = kmalloc(sizeof(*timed), GFP_KERNEL);
+
+	if (!timed)
+		return;
+	timer_setup(&timed->timer, never, 0);
+	mod_timer(&timed->timer, jiffies + 3600 * HZ);
+	kfree(timed);
+}
+
+static LIST_HEAD(list);
+
+static void delete_twice(void)
+{
+	struct list_head entry;
+
+	list_add(&entry, &list);
+	list_del(&entry);
+	list_del(&entry);
+}
+
 static void leak(void)
 {
 	char *bytes = kmalloc(room, GFP_KERNEL);
@@ -109,6 +179,9 @@ static const struct {
 	const char *name;
 	void (*commit)(void);
 } known[] = {
+	{ "rcu", forget_to_read_lock }, { "block", lock_in_atomic },
+	{ "shift", shift_too_far }, { "index", index_too_far },
+	{ "timer", free_a_timer }, { "list", delete_twice },
 	{ "inversion", invert_locks }, { "sleep", sleep_in_atomic },
 	{ "leak", leak }, { "uaf", use_after_free }, { "overrun", overrun },
 	{ "race", race },
