@@ -24,7 +24,7 @@ FIXTURE_SETUP(module)
 	ASSERT_LE(0, lseek(self->kmsg, 0, SEEK_END));
 }
 
-/* Whatever happened, the tests that come next find a module. */
+/* If a test fails, the next finds a module; run_tests sees to who is killed. */
 FIXTURE_TEARDOWN(module)
 {
 	vt_load();

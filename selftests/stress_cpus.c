@@ -97,7 +97,7 @@ static void set_online(bool online)
 	close(fd);
 }
 
-/* Whatever happened, the tests that come next find all processors. */
+/* If a test fails, the next finds all processors; run_tests sees to who is killed. */
 FIXTURE_TEARDOWN(cpus)
 {
 	close(self->world.fd);

@@ -3,7 +3,8 @@
  * Channels made, opened and unlinked by a few names, from network namespaces
  * that die in between, by processes that are killed: a name never leads into
  * another namespace, a descriptor works wherever it is used and outlives the
- * namespace, and what died with a namespace is no longer charged to anybody.
+ * namespace, no message comes twice, and what died with a namespace is no longer
+ * charged to anybody.
  */
 #include "kselftest_harness.h"
 #include "ns.h"
@@ -15,9 +16,12 @@
 #define NAMES		6U
 #define FILES		6U
 #define PAUSE_US	20000U
+#define PATIENCE_MSEC	60000U
 
 /* More than the namespaces that are still dying may have at a time. */
 #define PLENTY		(1UL << 30)
+
+static const char *const names[NAMES] = { "s0", "s1", "s2", "s3", "s4", "s5" };
 
 /* A network namespace, with a number that its messages carry. */
 struct space {
@@ -28,7 +32,9 @@ struct space {
 /* Those that the workers inherit; who makes more numbers them, too. */
 struct world {
 	struct stress *stress;
+	struct tally *tally;
 	atomic_uint *last_id;
+	atomic_uint *last_nr;
 	struct space spaces[SPACES];
 };
 
@@ -49,9 +55,6 @@ static __u32 any(struct worker *worker, __u32 n)
 
 static const char *any_name(struct worker *worker)
 {
-	static const char *const names[NAMES] = {
-		"s0", "s1", "s2", "s3", "s4", "s5" };
-
 	return names[any(worker, NAMES)];
 }
 
@@ -68,8 +71,9 @@ static void use(struct worker *worker, unsigned int which)
 	struct storm_msg msg;
 	long ret;
 
-	storm_fill(&msg, worker->from[which], any(worker, 1000));
 	if (any(worker, 2)) {
+		storm_fill(&msg, worker->from[which],
+			   atomic_fetch_add(worker->world->last_nr, 1) + 1);
 		ret = vt_send(fd, &msg, sizeof(msg), VBUF_DONTWAIT);
 		allow("send", ret, EAGAIN, EPIPE);
 		return;
@@ -77,10 +81,13 @@ static void use(struct worker *worker, unsigned int which)
 	vt_poison(&msg);
 	ret = vt_recv(fd, &msg, sizeof(msg), VBUF_DONTWAIT);
 	allow("receive", ret, EAGAIN, EPIPE);
-	if (ret >= 0 &&
-	    (!storm_whole(&msg) || msg.who != worker->from[which]))
+	if (ret < 0)
+		return;
+	if (!storm_whole(&msg) || msg.who != worker->from[which])
 		vt_die("a message of namespace %u came in %u", msg.who,
 		       worker->from[which]);
+	if (!tally_once(worker->world->tally, &msg))
+		vt_die("message %u came twice", msg.nr);
 }
 
 static void do_use(struct worker *worker)
@@ -236,6 +243,32 @@ static unsigned int storm(struct world *world, int home)
 	return deaths;
 }
 
+/* All are dead: only channels that have a name are left, until that is gone. */
+static bool only_named_are_left(int ns)
+{
+	unsigned int i;
+
+	ns_net_enter(ns);
+	if (stress_look() > NAMES)
+		return false;
+	for (i = 0; i < NAMES; i++)
+		vt_unlink(names[i]);
+	return !stress_look();
+}
+
+/* Namespaces die when they are ready to. */
+static bool room_comes_back(unsigned long limit)
+{
+	__u64 end = vt_in(PATIENCE_MSEC);
+
+	while (!room_within(limit)) {
+		if (vt_now() > end)
+			return false;
+		usleep(10000);
+	}
+	return true;
+}
+
 TEST_F_TIMEOUT(names, are_a_namespaces_own, 120)
 {
 	struct world world = { .stress = stress_begin(1) };
@@ -245,19 +278,18 @@ TEST_F_TIMEOUT(names, are_a_namespaces_own, 120)
 
 	for (i = MAX_CHANNELS; i < LIMITS; i++)
 		param_set(i, PLENTY);
+	world.tally = storm_shared(sizeof(*world.tally));
 	world.last_id = storm_shared(sizeof(atomic_uint));
+	world.last_nr = storm_shared(sizeof(atomic_uint));
 	for (i = 0; i < SPACES; i++)
 		renew(&world, &world.spaces[i], home);
 	deaths = storm(&world, home);
 	for (i = 0; i < SPACES; i++) {
-		ns_net_enter(world.spaces[i].ns);
-		EXPECT_LE(0, stress_look());
+		EXPECT_TRUE(only_named_are_left(world.spaces[i].ns));
 		close(world.spaces[i].ns);
 	}
 	ns_net_enter(home);
-	/* Namespaces die when they are ready to; the test's limit waits, too. */
-	while (!room_within(limit))
-		usleep(10000);
+	EXPECT_TRUE(room_comes_back(limit));
 	TH_LOG("%u shared namespaces died, and %u in all", deaths,
 	       atomic_load(world.last_id));
 	stress_report(world.stress);

@@ -64,7 +64,8 @@ bool tally_whole(const void *buf, size_t len)
  */
 bool tally_once(struct tally *tally, const struct storm_msg *msg)
 {
-	atomic_uint *place = &tally->seen[msg->who][msg->nr % TALLY_WINDOW];
+	atomic_uint *place = &tally->seen[msg->who % TALLY_SENDERS]
+					 [msg->nr % TALLY_WINDOW];
 
 	return atomic_exchange(place, msg->nr) != msg->nr;
 }
