@@ -6,7 +6,7 @@
  *
  * For kernels with CONFIG_FAULT_INJECTION: make check-debug.
  */
-#include "vbuf_test.h"
+#include "fault.h"
 #include "kselftest_harness.h"
 
 #include <sys/stat.h>
@@ -16,35 +16,6 @@
 #define SLOT_SIZE	100
 /* No call has as many places to fail. */
 #define MOST		500
-
-static const char * const injectors[] = {
-	"failslab", "fail_page_alloc", "fail_usercopy",
-};
-
-static const struct knob {
-	const char *name;
-	const char *value;
-} knobs[] = {
-	{ "verbose", "0" },		/* a failure is no news */
-	{ "ignore-gfp-wait", "N" },	/* nor is any allocation too good for it */
-	{ "ignore-gfp-highmem", "N" },
-	{ "min-order", "0" },
-};
-
-static void turn(const char *injector, const struct knob *knob)
-{
-	char path[128];
-	int fd;
-
-	snprintf(path, sizeof(path), "/sys/kernel/debug/%s/%s", injector,
-		 knob->name);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return;		/* not every one has every knob */
-	if (write(fd, knob->value, strlen(knob->value)) < 0)
-		vt_die("%s", path);
-	close(fd);
-}
 
 FIXTURE(channel) {
 	char name[VBUF_NAME_SIZE];
@@ -59,14 +30,10 @@ FIXTURE(channel) {
 
 FIXTURE_SETUP(channel)
 {
-	unsigned int i, k;
-
-	self->fail_nth = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
+	self->fail_nth = fault_open();
 	if (self->fail_nth < 0)
 		SKIP(return, "this kernel cannot inject faults; make check-debug has one that can");
-	for (i = 0; i < ARRAY_SIZE(injectors); i++)
-		for (k = 0; k < ARRAY_SIZE(knobs); k++)
-			turn(injectors[i], &knobs[k]);
+	fault_init();
 	vt_name(self->name, "fault");
 	vt_name(self->other_name, "fault-other");
 }
@@ -108,27 +75,6 @@ static void end(FIXTURE_DATA(channel) *self)
 		vt_die("a channel is left over");
 }
 
-/* A fault that has not come yet may come in the file's own copy: again then. */
-static void set_nth(int fd, unsigned int nth)
-{
-	char text[16];
-	int len = snprintf(text, sizeof(text), "%u", nth);
-
-	while (write(fd, text, len) != len)
-		if (errno != EFAULT)
-			vt_die("fail-nth");
-}
-
-/* Whether the fault has come: the file's own copy may meet it, if it has not. */
-static bool has_come(int fd)
-{
-	char text[16] = "1";
-
-	if (pread(fd, text, sizeof(text) - 1, 0) < 0 && errno != EFAULT)
-		vt_die("fail-nth");
-	return atoi(text) == 0;
-}
-
 /* What is tried; a call's result, or -errno. */
 typedef long (*attempt)(FIXTURE_DATA(channel) *self);
 
@@ -153,10 +99,10 @@ static unsigned int try_all(struct __test_metadata *_metadata,
 
 	for (nth = 1; came && nth < MOST; nth++) {
 		begin(self);
-		set_nth(self->fail_nth, nth);
+		fault_arm(self->fail_nth, nth);
 		ret = what(self);
-		came = has_come(self->fail_nth);
-		set_nth(self->fail_nth, 0);
+		came = fault_came(self->fail_nth);
+		fault_arm(self->fail_nth, 0);
 		if (ret < 0) {
 			failed++;
 			EXPECT_TRUE(came && (ret == -ENOMEM || ret == -EFAULT))

@@ -5,19 +5,8 @@
  */
 #include "fuzz.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/futex.h>
-#include <pthread.h>
-#include <signal.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 /* After so long a look whether the actor is asleep in its call. */
 #define PATIENCE_NS	1000000
@@ -78,8 +67,8 @@ static bool is_asleep(const struct mailbox *box)
 	char state = kernel_state_of(box);
 
 	if (state == 'Z' || state == 'X')
-		fuzz_die("%s was the process's end",
-			 call_of(&box->step)->name);
+		vt_die("%s was the process's end",
+		       call_of(&box->step)->name);
 	return state == 'S';
 }
 
@@ -90,7 +79,7 @@ static bool becomes_idle(struct mailbox *box)
 
 	for (i = 0; state_of(box) == BUSY; i++) {
 		if (i == BUSY_LOOKS)
-			fuzz_die("%s does not end", call_of(&box->step)->name);
+			vt_die("%s does not end", call_of(&box->step)->name);
 		futex_wait(&box->state, BUSY, PATIENCE_NS);
 		if (state_of(box) == BUSY && is_asleep(box))
 			return false;
@@ -109,8 +98,8 @@ static void check_result(const struct step *step, long ret)
 {
 	switch (-ret) {
 	case 512 ... 530:
-		fuzz_die("%s ended with an error of the kernel's own, %ld",
-			 call_of(step)->name, ret);
+		vt_die("%s ended with an error of the kernel's own, %ld",
+		       call_of(step)->name, ret);
 	}
 }
 
@@ -187,7 +176,7 @@ static void begin_process(void)
 	box->state = BUSY;
 	pid = fork();
 	if (pid < 0)
-		fuzz_die("fork");
+		vt_die("fork");
 	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		actor(box);
@@ -204,7 +193,7 @@ void actors_end_process(void)
 		return;
 	kill(box->pid, SIGKILL);
 	if (waitpid(box->pid, NULL, 0) != box->pid)
-		fuzz_die("the process does not end");
+		vt_die("the process does not end");
 	count(&counts->kills);
 	close(box->fail_nth);
 	close(box->stat);
@@ -217,7 +206,8 @@ static void nudge(struct mailbox *box)
 {
 	if (state_of(box) == IDLE)
 		return;
-	fault_arm(box->fail_nth, 0);
+	if (box->fail_nth >= 0)
+		fault_arm(box->fail_nth, 0);
 	syscall(SYS_tgkill, box->pid, box->tid, SIGUSR1);
 }
 
@@ -236,11 +226,11 @@ void actors_init(void)
 	mailboxes = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
 			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (mailboxes == MAP_FAILED)
-		fuzz_die("mmap");
+		vt_die("mmap");
 	for (i = 0; i < PROCESS; i++) {
 		mailboxes[i].state = BUSY;
 		if (pthread_create(&thread, NULL, actor, &mailboxes[i]))
-			fuzz_die("pthread_create");
+			vt_die("pthread_create");
 		await_start(&mailboxes[i]);
 	}
 }
@@ -279,8 +269,8 @@ void actors_settle(void)
 			continue;
 		for (n = 0; !becomes_idle(&mailboxes[i]); n++) {
 			if (n == NUDGES)
-				fuzz_die("%s does not end by a signal",
-					 call_of(&mailboxes[i].step)->name);
+				vt_die("%s does not end by a signal",
+				       call_of(&mailboxes[i].step)->name);
 			nudge(&mailboxes[i]);
 		}
 	}
@@ -298,5 +288,5 @@ void actors_check_process(void)
 	set_state(box, BUSY);
 	for (i = 0; !becomes_idle(box); i++)
 		if (i == NUDGES)
-			fuzz_die("the process does not look at its channels");
+			vt_die("the process does not look at its channels");
 }

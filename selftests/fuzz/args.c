@@ -2,9 +2,6 @@
 /* Arguments in memory of their own, and all that can be wrong with them. */
 #include "fuzz.h"
 
-#include <string.h>
-#include <sys/mman.h>
-
 static const __u32 odd32[] = {
 	0, 1, 2, 3, 7, 63, 64, 255, 1024, 1025, 4096, 0x10000, 0x100000,
 	0x1000001, 0x7fffffff, 0xffffffff,
@@ -24,11 +21,11 @@ static char *piece(size_t size, int protection)
 			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
 
 	if (mem == MAP_FAILED)
-		fuzz_die("no memory");
+		vt_die("no memory");
 	memset(mem, MESSAGE_BYTE, size);
 	if (mprotect(mem, size, protection) ||
 	    mprotect(mem + size, PAGE, PROT_NONE))
-		fuzz_die("mprotect");
+		vt_die("mprotect");
 	return mem;
 }
 
@@ -135,8 +132,8 @@ void arg_check_piece(const char *into, size_t size, size_t len)
 
 	for (i = 0; i < size; i++)
 		if ((__u8)into[i] != (i < len ? MESSAGE_BYTE : UNTOUCHED_BYTE))
-			fuzz_die("byte %zu of %zu received is %#x", i, len,
-				 (__u8)into[i]);
+			vt_die("byte %zu of %zu received is %#x", i, len,
+			       (__u8)into[i]);
 }
 
 void arg_check(const struct arena *arena, const void *into, long len)

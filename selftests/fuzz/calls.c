@@ -2,14 +2,6 @@
 /* The commands of /dev/vbuf, each with arguments made from a step. */
 #include "fuzz.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <sys/uio.h>
-#include <time.h>
-#include <unistd.h>
-
 #define SYS_ioctl_32	54
 #define VECTOR		8U
 #define PIECE		(ROOM / VECTOR)	/* of room for each message */

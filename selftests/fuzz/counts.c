@@ -2,10 +2,6 @@
 /* How much was done: in a file named counts, if there is one, or for us alone. */
 #include "fuzz.h"
 
-#include <fcntl.h>
-#include <stdio.h>
-#include <sys/mman.h>
-
 struct counts *counts;
 
 void counts_init(void)
@@ -15,7 +11,7 @@ void counts_init(void)
 	counts = mmap(NULL, sizeof(*counts), PROT_READ | PROT_WRITE,
 		      MAP_SHARED | (fd < 0 ? MAP_ANONYMOUS : 0), fd, 0);
 	if (counts == MAP_FAILED)
-		fuzz_die("counts");
+		vt_die("counts");
 }
 
 void count(__u64 *which)

@@ -2,10 +2,7 @@
 /* What the module ran for the calling thread, by kcov; to afl-fuzz's map. */
 #include "fuzz.h"
 
-#include <fcntl.h>
 #include <linux/kcov.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
 
 #define ENTRIES		4096U
 #define MAP_SIZE	65536U
@@ -19,11 +16,11 @@ __u64 *cover_open(void)
 	if (fd < 0)
 		return NULL;
 	if (ioctl(fd, KCOV_INIT_TRACE, (unsigned long)ENTRIES))
-		fuzz_die("kcov: no trace");
+		vt_die("kcov: no trace");
 	cover = mmap(NULL, ENTRIES * sizeof(*cover), PROT_READ | PROT_WRITE,
 		     MAP_SHARED, fd, 0);
 	if (cover == MAP_FAILED || ioctl(fd, KCOV_ENABLE, KCOV_TRACE_PC))
-		fuzz_die("kcov: not enabled");
+		vt_die("kcov: not enabled");
 	return cover;
 }
 

@@ -2,20 +2,9 @@
 /* What can be done to any file, and to a process that has some. */
 #include "fuzz.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <sched.h>
-#include <signal.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/epoll.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
 /* A process's own: the actor that is one has those of when it was forked. */
 int files[FILES] = { -1, -1, -1, -1, -1, -1, -1, -1 };

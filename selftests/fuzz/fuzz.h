@@ -16,16 +16,13 @@
  * it is taken away.
  *
  * What the module ran of its code comes from kcov, and goes to afl-fuzz's map
- * (cover.c). fuzz_die() ends the program by a signal, which afl-fuzz takes for
+ * (cover.c). vt_die() ends the program by a signal, which afl-fuzz takes for
  * a finding and keeps the input.
  */
 #ifndef VBUF_FUZZ_H
 #define VBUF_FUZZ_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <linux/vbuf.h>
+#include "../fault.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -106,6 +103,7 @@ void files_close(void);
 void limits_init(void);
 long call_limit(struct actor *self, const struct step *step);
 void limits_restore(void);
+bool limits_leave_room(void);
 
 /* args.c */
 void arena_init(struct arena *arena);
@@ -116,12 +114,6 @@ void *arg_from(const struct arena *arena, const struct step *step, size_t len);
 void *arg_into(const struct arena *arena, const struct step *step, size_t room);
 void arg_check_piece(const char *into, size_t size, size_t len);
 void arg_check(const struct arena *arena, const void *into, long len);
-
-/* fault.c */
-void fault_init(void);
-int fault_open(void);
-void fault_arm(int fd, unsigned int nth);
-bool fault_came(int fd);
 
 /* counts.c: what was done, in memory that all share */
 struct counts {
@@ -147,8 +139,6 @@ void check_init(void);
 void check_channels(void);
 void check_nothing_left(void);
 void check_kernel_log(void);
-void fuzz_die(const char *format, ...)
-	__attribute__((noreturn, format(printf, 1, 2)));
 
 /* afl-fuzz's runtime, where it is linked in */
 #pragma weak __afl_area_ptr

@@ -10,14 +10,6 @@
  */
 #include "fuzz.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 /* A new process after so many inputs. */
 #define INPUTS		1000
 
@@ -28,6 +20,11 @@ __attribute__((used)) static const char defers[] = "##SIG_AFL_DEFER_FORKSRV##";
 /* What a file's owner would get for an edge, if what it asked for failed. */
 static void begin(void)
 {
+	const char *why = getenv("FUZZ_WHY");
+
+	/* afl-fuzz throws away what a program says. */
+	if (why && !freopen(why, "ae", stderr))
+		vt_die("%s", why);
 	signal(SIGIO, SIG_IGN);
 	check_init();
 	counts_init();
@@ -47,7 +44,6 @@ static void run(const struct step *steps, unsigned int count)
 	actors_check_process();
 	actors_end_process();
 	files_close();
-	limits_restore();
 	check_nothing_left();
 	check_kernel_log();
 }
@@ -68,7 +64,7 @@ static void keep(const struct step *steps, unsigned int count)
 			     0644) : -1;
 
 	if (path && (fd < 0 || write(fd, steps, size) != (ssize_t)size))
-		fuzz_die("%s: %s", path, strerror(errno));
+		vt_die("%s", path);
 	close(fd);
 }
 

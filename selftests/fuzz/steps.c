@@ -6,9 +6,6 @@
  */
 #include "fuzz.h"
 
-#include <stdio.h>
-#include <string.h>
-
 const struct call *call_of(const struct step *step)
 {
 	unsigned int which = step->what % calls_count();

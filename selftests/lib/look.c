@@ -5,6 +5,9 @@
 /* How long a state may take to come about on a slow machine. */
 #define PATIENCE_MSEC	20000
 
+/* Channels to ask for at a time. */
+#define LOOK		64U
+
 struct vbuf_getattr vt_getattr(int fd)
 {
 	struct vbuf_getattr attr = { .size = sizeof(attr) };
@@ -60,17 +63,48 @@ bool vt_balanced(const struct vbuf_channel_info *info)
 }
 
 /* Balanced, and no call of anybody's is under way. */
+bool vt_at_rest(const struct vbuf_channel_info *info)
+{
+	if (!vt_balanced(info))
+		return false;
+	if (!info->sending && !info->blocked_senders && !info->blocked_receivers)
+		return true;
+	fprintf(stderr, "# left over: %u sending, %u + %u blocked\n",
+		info->sending, info->blocked_senders, info->blocked_receivers);
+	return false;
+}
+
 bool vt_settled(int fd)
 {
 	struct vbuf_channel_info info = vt_look(fd);
 
-	if (!vt_balanced(&info))
-		return false;
-	if (!info.sending && !info.blocked_senders && !info.blocked_receivers)
-		return true;
-	fprintf(stderr, "# left over: %u sending, %u + %u blocked\n",
-		info.sending, info.blocked_senders, info.blocked_receivers);
-	return false;
+	return vt_at_rest(&info);
+}
+
+/* How many channels the namespace has, which are all as they should be. */
+long vt_look_at_all(bool (*is_right)(const struct vbuf_channel_info *info))
+{
+	struct vbuf_channel_info info[LOOK];
+	struct vbuf_list list = {
+		.size = sizeof(list), .count = LOOK,
+		.entry_size = sizeof(info[0]), .entries = (uintptr_t)info };
+	long found = 0, ret, i;
+	int fd = vt_device();
+
+	do {
+		ret = vt_ioctl(fd, VBUF_IOC_LIST, &list);
+		if (ret < 0)
+			vt_die("list: %ld", ret);
+		for (i = 0; i < ret; i++) {
+			if (info[i].id <= list.after || !is_right(&info[i]))
+				vt_die("channel %llu is out of order, or not right",
+				       info[i].id);
+			list.after = info[i].id;
+		}
+		found += ret;
+	} while (ret == (long)LOOK);
+	close(fd);
+	return found;
 }
 
 /* Waits until exactly so many threads are blocked. */

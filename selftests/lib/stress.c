@@ -8,9 +8,6 @@
 /* Long enough to meet every kind of operation many times. */
 #define SECONDS		3
 
-/* Channels to ask for at a time. */
-#define LOOK		64U
-
 /* @parts tests share the STRESS_SECONDS of their program. */
 struct stress *stress_begin(unsigned int parts)
 {
@@ -99,27 +96,7 @@ void stress_wait_for_strangers(void)
 /* All channels of the namespace account for themselves; how many there are. */
 long stress_look(void)
 {
-	struct vbuf_channel_info info[LOOK];
-	struct vbuf_list list = {
-		.size = sizeof(list), .count = LOOK,
-		.entry_size = sizeof(info[0]), .entries = (uintptr_t)info };
-	long found = 0, ret, i;
-	int fd = vt_device();
-
-	do {
-		ret = vt_ioctl(fd, VBUF_IOC_LIST, &list);
-		if (ret < 0)
-			vt_die("list: %ld", ret);
-		for (i = 0; i < ret; i++) {
-			if (info[i].id <= list.after || !vt_balanced(&info[i]))
-				vt_die("channel %llu is out of order, or of balance",
-				       info[i].id);
-			list.after = info[i].id;
-		}
-		found += ret;
-	} while (ret == (long)LOOK);
-	close(fd);
-	return found;
+	return vt_look_at_all(vt_balanced);
 }
 
 /* The line that tables are made of. */
