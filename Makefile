@@ -105,5 +105,5 @@ help:
 	@sed -n -e 's/^## \([a-z-]*\): /\1\t/p' -e 's/^##\t/\t/p' Makefile | \
 		expand -t 12
 
-.PHONY: all module userlib install uninstall deps demo check check-debug coverage fuzz lab lint bench \
-	bench-wall docs clean help
+.PHONY: all module userlib install uninstall deps demo check check-debug \
+	coverage fuzz lab lint bench bench-wall docs clean help
