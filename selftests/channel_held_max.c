@@ -131,6 +131,34 @@ TEST_F(channel, a_slot_that_a_sender_fills_counts)
 	EXPECT_EQ(0, vt_put(self->tx, 'z'));
 }
 
+/* Both wait, and the first comes to own a slot: the second cannot have one. */
+TEST_F(channel, send_edquot_in_turn)
+{
+	struct vt_call send[3] = { 0 };
+	struct vt_trap trap[2];
+	__u32 i, n = variant->held_max;
+
+	ASSERT_EQ(8, vt_sendv(self->tx, self->msgs, 8, 0));
+	for (i = 0; i <= n; i++) {
+		if (i < n)
+			vt_trap_set(&trap[i]);
+		send[i].arg = i < n ? trap[i].page : NULL;
+		vt_start_send(&send[i], self->tx, 'z');
+		ASSERT_TRUE(vt_blocked(self->tx, i + 1, 0));
+	}
+	for (i = 0; i < n; i++) {
+		EXPECT_EQ('a' + (int)i, vt_take(self->rx));
+		vt_trap_wait(&trap[i]);
+	}
+	EXPECT_EQ('a' + (int)n, vt_take(self->rx));
+	EXPECT_EQ(-EDQUOT, vt_join(&send[n]));
+	for (i = 0; i < n; i++) {
+		vt_trap_fill(&trap[i], 'f');
+		EXPECT_EQ(0, vt_join(&send[i]));
+	}
+	EXPECT_EQ(1U, vt_look(self->rx).free);
+}
+
 TEST_F(channel, a_slot_that_a_receiver_empties_counts)
 {
 	struct vt_call recv[2] = { 0 };

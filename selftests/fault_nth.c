@@ -8,6 +8,7 @@
  */
 #include "fault.h"
 #include "kselftest_harness.h"
+#include "param.h"
 
 #include <sys/stat.h>
 
@@ -16,6 +17,8 @@
 #define SLOT_SIZE	100
 /* No call has as many places to fail. */
 #define MOST		500
+/* A user who has nothing else. */
+#define STRANGER	4321
 
 FIXTURE(channel) {
 	char name[VBUF_NAME_SIZE];
@@ -89,6 +92,29 @@ static bool as_before(FIXTURE_DATA(channel) *self)
 	       vt_take(self->rx) == 'n';
 }
 
+/* The call with its @nth fault, if it has as many. */
+static long try_one(FIXTURE_DATA(channel) *self, unsigned int nth, attempt what,
+		    bool *came)
+{
+	long ret;
+
+	begin(self);
+	fault_arm(self->fail_nth, nth);
+	ret = what(self);
+	*came = fault_came(self->fail_nth);
+	fault_arm(self->fail_nth, 0);
+	if (ret < 0 && !as_before(self))
+		vt_die("fault %u changed something", nth);
+	end(self);
+	return ret;
+}
+
+static void report(unsigned int faults)
+{
+	fprintf(stderr, "# did: %u operations, 0 kills, %u faults injected\n",
+		faults + 1, faults);
+}
+
 /* Returns how many places to fail there are. */
 static unsigned int try_all(struct __test_metadata *_metadata,
 			    FIXTURE_DATA(channel) *self, attempt what)
@@ -98,25 +124,17 @@ static unsigned int try_all(struct __test_metadata *_metadata,
 	long ret;
 
 	for (nth = 1; came && nth < MOST; nth++) {
-		begin(self);
-		fault_arm(self->fail_nth, nth);
-		ret = what(self);
-		came = fault_came(self->fail_nth);
-		fault_arm(self->fail_nth, 0);
-		if (ret < 0) {
-			failed++;
-			EXPECT_TRUE(came && (ret == -ENOMEM || ret == -EFAULT))
-				TH_LOG("fault %u: %ld", nth, ret);
-			EXPECT_TRUE(as_before(self))
-				TH_LOG("fault %u changed something", nth);
-		}
-		end(self);
+		ret = try_one(self, nth, what, &came);
+		if (ret >= 0)
+			continue;
+		failed++;
+		EXPECT_TRUE(came && (ret == -ENOMEM || ret == -EFAULT))
+			TH_LOG("fault %u: %ld", nth, ret);
 	}
 	EXPECT_FALSE(came);
 	EXPECT_LE(0, ret);
 	TH_LOG("%u of %u faults were errors", failed, nth - 2);
-	fprintf(stderr, "# did: %u operations, 0 kills, %u faults injected\n",
-		nth - 1, nth - 2);
+	report(nth - 2);
 	return nth - 2;
 }
 
@@ -372,5 +390,116 @@ TEST_NTH(shutdown, shutdown, 1)
 TEST_NTH(fionread, fionread, 0)
 TEST_NTH(poll, poll, 1)
 TEST_NTH(async, async, 2)
+
+/* Whether a large channel can be created where all together have so many bytes. */
+static bool fits(FIXTURE_DATA(channel) *self, unsigned long bytes)
+{
+	struct params usual;
+	long ret;
+
+	begin(self);
+	param_save(&usual);
+	param_set(MAX_BYTES, bytes);
+	ret = attempt_create_large(self);
+	param_restore(&usual);
+	end(self);
+	return !ret;
+}
+
+static unsigned long bytes_needed(FIXTURE_DATA(channel) *self)
+{
+	unsigned long low = 0, high = 1UL << 24, middle;
+
+	if (!fits(self, high))
+		vt_die("a large channel does not fit");
+	while (high - low > 1) {
+		middle = low + (high - low) / 2;
+		if (fits(self, middle))
+			high = middle;
+		else
+			low = middle;
+	}
+	return high;
+}
+
+/* The limit is for what it takes; it takes more where large blocks are not had. */
+TEST_F(channel, create_edquot_scattered)
+{
+	unsigned long bytes = bytes_needed(self);
+	unsigned int nth, exceeded = 0;
+	struct params usual;
+	bool came = true;
+	long ret;
+
+	param_save(&usual);
+	for (nth = 1; came; nth++) {
+		param_set(MAX_BYTES, bytes);
+		ret = try_one(self, nth, attempt_create_large, &came);
+		exceeded += ret == -EDQUOT;
+		if (ret && ret != -EDQUOT && ret != -ENOMEM)
+			break;
+	}
+	param_restore(&usual);
+	EXPECT_EQ(0, ret);
+	EXPECT_LT(0, exceeded);
+	report(nth - 2);
+}
+
+/* What came of a call with a fault. */
+enum { CAME_NOT, CAME_UNNOTICED, CAME_AS_ERROR, WRONG };
+
+/* In a process of its own: a user who has nothing yet, in a namespace of its own. */
+static int as_stranger(FIXTURE_DATA(channel) *self, unsigned int nth, attempt what)
+{
+	int fd = fault_open();
+	bool came;
+	long ret;
+
+	if (fd < 0 || setresuid(STRANGER, STRANGER, STRANGER) ||
+	    unshare(CLONE_NEWUSER))
+		vt_die("be a stranger");
+	fault_arm(fd, nth);
+	ret = what(self);
+	came = fault_came(fd);
+	fault_arm(fd, 0);
+	if (!ret)
+		return came ? CAME_UNNOTICED : CAME_NOT;
+	return came && (ret == -ENOMEM || ret == -EFAULT) ? CAME_AS_ERROR : WRONG;
+}
+
+/* Returns how many faults were errors. */
+static unsigned int try_all_as_stranger(struct __test_metadata *_metadata,
+					FIXTURE_DATA(channel) *self, attempt what)
+{
+	unsigned int nth = 0, failed = 0;
+	int came;
+	pid_t pid;
+
+	do {
+		nth++;
+		begin(self);
+		pid = vt_fork();
+		if (!pid)
+			_exit(as_stranger(self, nth, what));
+		came = vt_reap(pid);
+		failed += came == CAME_AS_ERROR;
+		EXPECT_TRUE(came != CAME_AS_ERROR || as_before(self));
+		end(self);
+	} while (came == CAME_UNNOTICED || came == CAME_AS_ERROR);
+	EXPECT_EQ(CAME_NOT, came);
+	report(nth - 1);
+	return failed;
+}
+
+/* Accounts are made: the user's, and that of the namespace's owner. */
+TEST_F(channel, create_enomem_account)
+{
+	EXPECT_LE(8, try_all_as_stranger(_metadata, self, attempt_create));
+}
+
+TEST_F(channel, reopen_enomem_account)
+{
+	EXPECT_LE(5, try_all_as_stranger(_metadata, self, attempt_reopen));
+}
 
 TEST_HARNESS_MAIN

@@ -9,6 +9,8 @@
 #define MESSAGES	40U
 #define SLOTS		(3 * MESSAGES)
 #define ENTRY		sizeof(struct vbuf_msg)
+#define PAGE		4096
+#define LONG		200		/* is not copied word by word */
 
 /* A channel, and a vector to send on it. */
 struct stage {
@@ -237,6 +239,45 @@ TEST_F(send, waiting_sender_passes_on)
 	for (i = 1; i < SLOTS; i++)
 		EXPECT_EQ('x', vt_take(self->stage.rx));
 	EXPECT_EQ('y', vt_take(self->stage.rx));
+}
+
+static long op_recvv(struct vt_call *call)
+{
+	return vt_recvv(call->fd, call->arg, 2, 0);
+}
+
+/* The second entry goes while the first message, a long one, is being copied. */
+TEST(recvv_stops_at_an_entry_that_goes)
+{
+	char room[LONG];
+	struct vt_call recv = { .op = op_recvv };
+	struct vbuf_msg *vec;
+	struct vt_trap trap;
+	char *pages;
+	int rx, tx;
+
+	pages = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, pages);
+	memset(room, 0, sizeof(room));
+	vt_pair(&rx, &tx, vt_attr(2, LONG));
+	ASSERT_EQ(0, vt_send(tx, room, LONG, 0));
+	ASSERT_EQ(0, vt_send(tx, room, LONG, 0));
+	vt_trap_set(&trap);
+	vec = (void *)(pages + PAGE - ENTRY);
+	vec[0] = (struct vbuf_msg) { .buf = (uintptr_t)trap.page, .size = LONG };
+	vec[1] = (struct vbuf_msg) { .buf = (uintptr_t)room, .size = LONG };
+	recv.fd = rx;
+	recv.arg = vec;
+	vt_start(&recv);
+	vt_trap_wait(&trap);
+	ASSERT_EQ(0, munmap(pages + PAGE, PAGE));
+	vt_trap_fill(&trap, 0);
+	EXPECT_EQ(1, vt_join(&recv));
+	EXPECT_EQ((__u32)LONG, vec[0].len);
+	EXPECT_EQ(1, vt_look(rx).depth);
+	EXPECT_EQ(LONG, vt_recv(rx, room, LONG, VBUF_DONTWAIT));
+	EXPECT_TRUE(vt_settled(rx));
 }
 
 TEST_HARNESS_MAIN
