@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Commands whose output is of interest, above all those in virtual machines."""
 
+import os
 import subprocess
 
 from programs import HERE
@@ -14,7 +15,7 @@ STATUS = {123: "the kernel complained", 124: "ran out of time"}
 SLOWLY = ["TIMEOUT_SCALE=4", "STORM_SCALE=0.2"]
 
 
-def run(command, log, take):
+def run(command, log, take, environment=()):
     """Runs a command to its end, keeps its output in the file log, and gives it
     line by line to take; returns the status."""
     with open(log, "w", encoding="utf-8") as kept:
@@ -22,7 +23,8 @@ def run(command, log, take):
         process = subprocess.Popen(
             ["setpriv", "--pdeathsig", "TERM", *map(str, command)],
             cwd=REPOSITORY, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, errors="replace")
+            stderr=subprocess.STDOUT, text=True, errors="replace",
+            env=dict(os.environ, **dict(environment)))
         for line in process.stdout:
             kept.write(line)
             kept.flush()
@@ -36,7 +38,6 @@ def trouble(status):
 
 
 def in_guest(kernel, settings, names, *options):
-    """The command that runs test programs on a kernel; without names, all."""
+    """The command that runs test programs on a kernel."""
     return [HERE / "vm" / "run", "--kernel", kernel, *options, "--",
-            *(["env", *settings] if settings else []),
-            "selftests/run_tests", *names]
+            "env", *settings, "selftests/run_tests", *names]

@@ -5,11 +5,10 @@ import shutil
 from pathlib import Path
 
 
-def keep(out, module, folder):
-    """Moves the counts from a run's $VBUF_OUT to a folder of their own, with
-    what the compiler noted when it built the module, and from which tree."""
+def keep(counted, module, folder):
+    """Moves the counts that a guest left to a folder of their own, with what
+    the compiler noted when it built the module, and from which tree."""
     folder = Path(folder)
-    counted = Path(out) / ".coverage"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     if not counted.is_dir():

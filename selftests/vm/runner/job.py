@@ -34,6 +34,8 @@ class Job:
             self.out.mkdir(parents=True, exist_ok=True)
         else:
             self.out = Path(tempfile.mkdtemp(prefix="vbuf-out-"))
+        # Other runs may be given the same folder.
+        self.counted = self.out / f".coverage-{os.getpid()}"
         if module:
             shutil.copy(module, self.dir / "module.ko")
         self.write_settings(kernel, module, options)
@@ -47,7 +49,7 @@ class Job:
             "kernel": str(kernel.dir),
             "module": module.stem.replace("-", "_") if module else "",
             "modargs": options.modargs,
-            "coverage": "yes" if options.coverage else "",
+            "coverage": self.counted.name if options.coverage else "",
             "stderr": "merged" if self.merged else "separate",
         }
         lines = [f"{name}={shlex.quote(value)}\n"
