@@ -37,7 +37,8 @@
  *
  * Mistakes to seed, each of which must be found: NO_BARRIER_SLEEP,
  * NO_BARRIER_WAKE, CHECK_BEFORE_STATE, LEAVE_UNSEEN, KEEP_WHEN_DEAD, FREE_ASIDE,
- * WAKE_AFTER_WOKEN, NO_TIMER, TIMER_FLUSHES_FIRST, DEFER_AFTER_LOOK.
+ * WAKE_AFTER_WOKEN, NO_TIMER, TIMER_FLUSHES_FIRST, DEFER_AFTER_LOOK,
+ * CHECK_BEFORE_LAST.
  */
 #ifndef SENDERS
 #define SENDERS		2
@@ -56,9 +57,6 @@
 #endif
 #ifndef LEAVES
 #define LEAVES		1
-#endif
-#ifndef DEFER
-#define DEFER		1	/* 0: wake-ups are never deferred */
 #endif
 
 #define THREADS		(SENDERS + RECEIVERS)
@@ -207,6 +205,28 @@ inline join(line)
 	line ! self
 }
 
+/* What was served cannot be given up: its wake-up is to come. */
+inline sleep_until_woken()
+{
+	do
+	::
+#ifdef CHECK_BEFORE_LAST
+		if
+		:: woken[self] -> break
+		:: !woken[self]
+		fi;
+		STORE_ASLEEP(self);
+#else
+		STORE_ASLEEP(self);
+		if
+		:: woken[self] -> break
+		:: !woken[self]
+		fi;
+#endif
+		SEES_ASLEEP(self, false)
+	od
+}
+
 /* vbuf_line_wait(); goes on where it owns what it waited for, or gave up. */
 inline wait(line)
 {
@@ -244,7 +264,7 @@ inline wait(line)
 #endif
 			fi }
 			flush_and_wake();	/* it may be one of those */
-			woken[self];
+			sleep_until_woken();
 			break
 		fi
 	od;
@@ -277,7 +297,7 @@ inline serve(line)
 }
 
 /*
- * Who was served is woken once the lock is let go, or, where DEFER, maybe later:
+ * Who was served is woken once the lock is let go, or maybe later:
  * defer_locked(). The timer's end does not ask for the lock; whenever it comes
  * between the two stores, it could as well have come before the first.
  */
@@ -286,7 +306,7 @@ inline to_be_woken(may_defer)
 	if
 	:: served == NO_THREAD
 	:: served != NO_THREAD -> wakes = wakes | ONLY(served)
-	:: served != NO_THREAD && may_defer && DEFER ->
+	:: served != NO_THREAD && may_defer ->
 #ifdef DEFER_AFTER_LOOK
 		if /* the timer ends in between, with nothing to do */
 		:: timer_queued && deferred == 0 -> timer_queued = false

@@ -33,8 +33,9 @@ struct vbuf_wakes;
  * line; the waker does not touch the waiter after setting @woken. (It holds the
  * task by a reference of its own until then.)
  *
- * handoff.pml is a model of all this, and of the deferred wake-ups of wakes.h,
- * by which spin looks for what was overlooked (selftests/lab/model).
+ * handoff.pml is a model of all this, but for the line of who drains, and of the
+ * deferred wake-ups of wakes.h, by which spin looks for what was overlooked
+ * (selftests/lab/model).
  */
 
 /**
