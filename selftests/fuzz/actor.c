@@ -11,7 +11,7 @@
 /* After so long a look whether the actor is asleep in its call. */
 #define PATIENCE_NS	1000000
 /* A call hangs that does not sleep, and does not end, for so many of those, */
-#define BUSY_LOOKS	10000
+#define BUSY_LOOKS	40000
 /* or that so many signals do not end. */
 #define NUDGES		2000
 
@@ -194,7 +194,6 @@ void actors_end_process(void)
 	kill(box->pid, SIGKILL);
 	if (waitpid(box->pid, NULL, 0) != box->pid)
 		vt_die("the process does not end");
-	count(&counts->kills);
 	close(box->fail_nth);
 	close(box->stat);
 	box->pid = 0;
@@ -244,6 +243,8 @@ void actor_give(const struct step *step)
 	struct mailbox *box = &mailboxes[step->who & WHO_ACTOR];
 
 	if (is_kill(step)) {
+		if (mailboxes[PROCESS].pid)
+			count(&counts->kills);
 		actors_end_process();
 		return;
 	}

@@ -2,6 +2,9 @@
 /* Arguments in memory of their own, and all that can be wrong with them. */
 #include "fuzz.h"
 
+/* After so many bytes a message's begin anew. */
+#define PATTERN		256
+
 static const __u32 odd32[] = {
 	0, 1, 2, 3, 7, 63, 64, 255, 1024, 1025, 4096, 0x10000, 0x100000,
 	0x1000001, 0x7fffffff, 0xffffffff,
@@ -14,27 +17,43 @@ static const __u64 odd64[] = {
 	0x0000800000000000, 0xdead000000000100,
 };
 
+/*
+ * What a message of a sound step holds: its length says where in a sequence it
+ * begins. Of others, whose length may be any, every byte is PLAIN_BYTE.
+ */
+static __u8 message_byte(size_t len, size_t at)
+{
+	return (len * 37 % PATTERN + at) * 7;
+}
+
 /* A piece of @pages that ends where nothing can be reached. */
-static char *piece(size_t size, int protection)
+static char *piece(size_t size)
 {
 	char *mem = mmap(NULL, size + PAGE, PROT_READ | PROT_WRITE,
 			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
 
 	if (mem == MAP_FAILED)
 		vt_die("no memory");
-	memset(mem, MESSAGE_BYTE, size);
-	if (mprotect(mem, size, protection) ||
-	    mprotect(mem + size, PAGE, PROT_NONE))
+	if (mprotect(mem + size, PAGE, PROT_NONE))
 		vt_die("mprotect");
 	return mem;
 }
 
 void arena_init(struct arena *arena)
 {
-	arena->args = piece(2 * PAGE, PROT_READ | PROT_WRITE);
-	arena->vector = piece(PAGE, PROT_READ | PROT_WRITE);
-	arena->from = piece(ROOM, PROT_READ);
-	arena->into = piece(ROOM, PROT_READ | PROT_WRITE);
+	size_t i;
+
+	arena->args = piece(2 * PAGE);
+	arena->vector = piece(PAGE);
+	arena->from = piece(ROOM + PAGE);
+	arena->plain = piece(ROOM);
+	arena->into = piece(ROOM);
+	for (i = 0; i < ROOM + PATTERN; i++)
+		arena->from[i] = message_byte(0, i);
+	memset(arena->plain, PLAIN_BYTE, ROOM);
+	if (mprotect(arena->from, ROOM + PAGE, PROT_READ) ||
+	    mprotect(arena->plain, ROOM, PROT_READ))
+		vt_die("mprotect");
 }
 
 /* Half of all steps are as they should be. */
@@ -113,7 +132,9 @@ static char *cut_short(char *mem, const struct step *step, size_t size)
 /* Where the @len bytes to send are. */
 void *arg_from(const struct arena *arena, const struct step *step, size_t len)
 {
-	return cut_short(arena->from, step, len);
+	if (wrong_of(step) == WRONG_NOTHING)
+		return arena->from + len * 37 % PATTERN;
+	return cut_short(arena->plain, step, len);
 }
 
 /* Where @room bytes can be received. */
@@ -121,17 +142,37 @@ void *arg_into(const struct arena *arena, const struct step *step, size_t room)
 {
 	memset(arena->into, UNTOUCHED_BYTE, ROOM);
 	if (wrong_of(step) == WRONG_READ_ONLY)
-		return arena->from;
+		return arena->plain;
 	return cut_short(arena->into, step, room);
 }
 
-/* The @len bytes received are what all send, and no other of @size was written. */
-void arg_check_piece(const char *into, size_t size, size_t len)
+/* A message where it can be written. */
+void arg_fill_piece(char *piece, size_t len)
 {
 	size_t i;
 
-	for (i = 0; i < size; i++)
-		if ((__u8)into[i] != (i < len ? MESSAGE_BYTE : UNTOUCHED_BYTE))
+	for (i = 0; i < len; i++)
+		piece[i] = message_byte(len, i);
+}
+
+static bool is_plain(const char *into, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if ((__u8)into[i] != PLAIN_BYTE)
+			return false;
+	return true;
+}
+
+/* The @len bytes received are a message, and no other of @size was written. */
+void arg_check_piece(const char *into, size_t size, size_t len)
+{
+	size_t i = is_plain(into, len) ? len : 0;
+
+	for (; i < size; i++)
+		if ((__u8)into[i] != (i < len ? message_byte(len, i) :
+				      UNTOUCHED_BYTE))
 			vt_die("byte %zu of %zu received is %#x", i, len,
 			       (__u8)into[i]);
 }

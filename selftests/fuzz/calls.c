@@ -148,6 +148,11 @@ static long call_recv(struct actor *self, const struct step *step)
 	return ret;
 }
 
+static __u32 piece_length(const struct step *step, unsigned int i)
+{
+	return length_of(step) % (PIECE + 1) >> (step->c >> 4 & i & 3);
+}
+
 /* Entries for a vector; the end of what can be read cuts it short, or not. */
 static struct vbuf_msg *entries_of(struct actor *self, const struct step *step,
 				   unsigned int count)
@@ -162,8 +167,7 @@ static struct vbuf_msg *entries_of(struct actor *self, const struct step *step,
 		if (i == count)
 			break;
 		msgs[i] = (struct vbuf_msg) {
-			.len = length_of(step) % (PIECE + 1) >>
-				(step->c >> 4 & i & 3),
+			.len = piece_length(step, i),
 			.size = length_of(step) % (PIECE + 1), .tag = i };
 	}
 	return msgs;
@@ -198,9 +202,20 @@ static long vector(struct actor *self, const struct step *step,
 	return ret;
 }
 
+/* What a step sends that is wrong somewhere may be of any length. */
+static void fill_pieces(struct actor *self, const struct step *step)
+{
+	unsigned int i;
+
+	memset(self->arena.into, PLAIN_BYTE, ROOM);
+	for (i = 0; wrong_of(step) == WRONG_NOTHING && i < VECTOR; i++)
+		arg_fill_piece(self->arena.into + i * PIECE,
+			       piece_length(step, i));
+}
+
 static long call_sendv(struct actor *self, const struct step *step)
 {
-	memset(self->arena.into, MESSAGE_BYTE, ROOM);
+	fill_pieces(self, step);
 	return vector(self, step, VBUF_IOC_SENDV,
 		      arg_from(&self->arena, step, length_of(step)));
 }

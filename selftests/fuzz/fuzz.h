@@ -61,13 +61,14 @@ enum wrong {
 struct arena {
 	char *args;
 	char *vector;
-	char *from;		/* read-only; every byte is MESSAGE_BYTE */
+	char *from;		/* read-only; message_byte()s */
+	char *plain;		/* read-only; every byte is PLAIN_BYTE */
 	char *into;
 };
 
 #define PAGE		4096U
 #define ROOM		(2 * PAGE)
-#define MESSAGE_BYTE	0xa5
+#define PLAIN_BYTE	0xa5
 #define UNTOUCHED_BYTE	0x11
 
 struct actor {
@@ -112,6 +113,7 @@ void *arg_place(const struct arena *arena, const struct step *step,
 		const void *arg, size_t size);
 void *arg_from(const struct arena *arena, const struct step *step, size_t len);
 void *arg_into(const struct arena *arena, const struct step *step, size_t room);
+void arg_fill_piece(char *piece, size_t len);
 void arg_check_piece(const char *into, size_t size, size_t len);
 void arg_check(const struct arena *arena, const void *into, long len);
 
