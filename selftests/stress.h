@@ -14,17 +14,19 @@
 struct stress {
 	__u64 seed;
 	__u64 end;
+	__u64 patience;			/* until when, after it was */
+	unsigned long seen;		/* so many operations */
 	atomic_ulong operations;
 	atomic_ulong kills;
 	atomic_ulong faults;
 };
 
 struct stress *stress_begin(unsigned int parts);
-bool stress_goes_on(const struct stress *stress);
+bool stress_goes_on(struct stress *stress);
 void stress_did(struct stress *stress, unsigned int operations);
 void stress_step_back(void);
 void stress_kill(struct stress *stress, struct crew *crew, unsigned int which);
-void stress_crew_end(struct stress *stress, struct crew *crew);
+void stress_crew_end(struct crew *crew);
 void stress_wait_for_strangers(void);
 long stress_look(void);
 void stress_report(const struct stress *stress);

@@ -203,7 +203,7 @@ TEST_F_TIMEOUT(memcg, says_enomem_and_gives_back, 120)
 		usleep(storm_below(&rnd, PAUSE_US));
 		stress_kill(stress, &crew, storm_below(&rnd, WORKERS));
 	}
-	stress_crew_end(stress, &crew);
+	stress_crew_end(&crew);
 	EXPECT_TRUE(cgroup_says(GROUP, "memory.events", "oom 0"));
 	EXPECT_TRUE(cgroup_says(GROUP, "memory.events", "oom_kill 0"));
 	TH_LOG("%lu bytes are charged", charged());

@@ -214,7 +214,7 @@ TEST_F_TIMEOUT(mix, ends_in_balance, 60)
 		ASSERT_LE((long)MIX_CHANNELS, stress_look());
 		stress_kill(stress, &self->crew, storm_below(&rnd, PROCESSES));
 	}
-	stress_crew_end(stress, &self->crew);
+	stress_crew_end(&self->crew);
 	stress_wait_for_strangers();
 	for (i = 0; i < MIX_CHANNELS; i++)
 		EXPECT_TRUE(adds_up(&self->world, i, self->keeper[i]));

@@ -239,7 +239,7 @@ static unsigned int storm(struct world *world, int home)
 		renew(world, &world->spaces[storm_below(&rnd, SPACES)], home);
 		deaths++;
 	}
-	stress_crew_end(stress, &crew);
+	stress_crew_end(&crew);
 	return deaths;
 }
 
@@ -249,7 +249,7 @@ static bool only_named_are_left(int ns)
 	unsigned int i;
 
 	ns_net_enter(ns);
-	if (stress_look() > NAMES)
+	if (vt_look_at_all(vt_at_rest) > NAMES)
 		return false;
 	for (i = 0; i < NAMES; i++)
 		vt_unlink(names[i]);
@@ -259,7 +259,7 @@ static bool only_named_are_left(int ns)
 /* Namespaces die when they are ready to. */
 static bool room_comes_back(unsigned long limit)
 {
-	__u64 end = vt_in(PATIENCE_MSEC);
+	__u64 end = vt_in(vt_scaled(PATIENCE_MSEC));
 
 	while (!room_within(limit)) {
 		if (vt_now() > end)

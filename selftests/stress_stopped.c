@@ -243,8 +243,8 @@ TEST_F_TIMEOUT(stopped, who_is_not_goes_on, 60)
 			replace(self, which);
 		wait_for_progress(&self->world);
 	}
-	stress_crew_end(stress, &self->workers);
-	stress_crew_end(stress, &self->steady);
+	stress_crew_end(&self->workers);
+	stress_crew_end(&self->steady);
 	EXPECT_TRUE(adds_up(&self->world, 0));
 	EXPECT_TRUE(adds_up(&self->world, 1));
 	TH_LOG("%lu stops", self->stops);

@@ -218,7 +218,7 @@ TEST_F_TIMEOUT(unload, goes_when_nobody_has_it_open, 60)
 		if (!storm_below(&rnd, 16))
 			stress_kill(stress, &crew, storm_below(&rnd, WORKERS));
 	}
-	stress_crew_end(stress, &crew);
+	stress_crew_end(&crew);
 	/* Nobody is left: no reference may be. */
 	EXPECT_TRUE(unload_once());
 	EXPECT_EQ(0, stress_look());

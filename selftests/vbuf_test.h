@@ -148,6 +148,7 @@ bool vt_sleeps(pid_t tid);
 
 /* lib/slow.c */
 unsigned int vt_alarm(unsigned int seconds);
+unsigned int vt_scaled(unsigned int msec);
 
 /* lib/cpu.c: who runs when */
 void vt_one_cpu(void);

@@ -42,7 +42,11 @@ struct vbuf_channel_info vt_look(int fd)
 	return info;
 }
 
-/* Every slot is in one place, and no message came from or went to nowhere. */
+/*
+ * Every slot is in one place, no message came from or went to nowhere, and nobody
+ * waits for what is there. The kernel counts as sending what is nowhere else: a
+ * slot that was lost shows when nobody is in a call any more (vt_at_rest()).
+ */
 bool vt_balanced(const struct vbuf_channel_info *info)
 {
 	__u64 slots = (__u64)info->free + info->sending + info->depth +
@@ -51,11 +55,15 @@ bool vt_balanced(const struct vbuf_channel_info *info)
 			 info->dropped_oldest + info->dropped_holder +
 			 info->dropped_deliveries;
 
-	if (slots == info->attr.slots && messages == info->sent)
+	if (slots == info->attr.slots && messages == info->sent &&
+	    !(info->free && info->blocked_senders) &&
+	    !(info->depth && info->blocked_receivers))
 		return true;
 	fprintf(stderr, "# %u slots: %u free, %u sending, %u queued, %u receiving\n",
 		info->attr.slots, info->free, info->sending, info->depth,
 		info->receiving);
+	fprintf(stderr, "# %u senders and %u receivers wait\n",
+		info->blocked_senders, info->blocked_receivers);
 	fprintf(stderr, "# %llu sent, %llu received, %llu + %llu + %llu dropped\n",
 		info->sent, info->received, info->dropped_oldest,
 		info->dropped_holder, info->dropped_deliveries);
@@ -111,7 +119,7 @@ long vt_look_at_all(bool (*is_right)(const struct vbuf_channel_info *info))
 bool vt_blocked(int fd, __u32 senders, __u32 receivers)
 {
 	struct vbuf_channel_info info;
-	__u64 end = vt_in(PATIENCE_MSEC);
+	__u64 end = vt_in(vt_scaled(PATIENCE_MSEC));
 
 	do {
 		info = vt_look(fd);

@@ -14,6 +14,12 @@ static double number_of(const char *name, double otherwise)
 	return env ? atof(env) : otherwise;
 }
 
+/* How long to wait for what takes so long on a kernel that is not slow. */
+unsigned int vt_scaled(unsigned int msec)
+{
+	return msec * number_of("TIMEOUT_SCALE", 1);
+}
+
 /* alarm() is this in the tests, for kselftest_harness.h sets its limits by it. */
 unsigned int vt_alarm(unsigned int seconds)
 {

@@ -8,6 +8,9 @@
 /* Long enough to meet every kind of operation many times. */
 #define SECONDS		3
 
+/* So long none of an operation's calls takes. */
+#define PATIENCE_MSEC	30000U
+
 /* @parts tests share the STRESS_SECONDS of their program. */
 struct stress *stress_begin(unsigned int parts)
 {
@@ -22,8 +25,17 @@ struct stress *stress_begin(unsigned int parts)
 	return stress;
 }
 
-bool stress_goes_on(const struct stress *stress)
+/* Asked for again and again: ends the test if nothing is done meanwhile. */
+bool stress_goes_on(struct stress *stress)
 {
+	unsigned long now = atomic_load(&stress->operations);
+
+	if (now != stress->seen || !stress->patience) {
+		stress->seen = now;
+		stress->patience = vt_in(vt_scaled(PATIENCE_MSEC));
+	}
+	if (vt_now() > stress->patience)
+		vt_die("nobody does anything any more");
 	return vt_now() < stress->end;
 }
 
@@ -73,7 +85,7 @@ void stress_kill(struct stress *stress, struct crew *crew, unsigned int which)
 }
 
 /* Kills all; when this returns they are gone. */
-void stress_crew_end(struct stress *stress, struct crew *crew)
+void stress_crew_end(struct crew *crew)
 {
 	unsigned int i;
 	int how;
@@ -82,7 +94,6 @@ void stress_crew_end(struct stress *stress, struct crew *crew)
 		how = storm_kill(crew->pid[i]);
 		if (how != -SIGKILL)
 			vt_die("member %u ended by itself: %d", i, how);
-		atomic_fetch_add(&stress->kills, 1);
 	}
 }
 
