@@ -2,6 +2,7 @@
 """Knows which lines of a kernel log are complaints."""
 
 import re
+import sys
 
 COMPLAINT = re.compile("|".join([
     r"WARNING: ", r"BUG: ", r"\bBUG [\w-]+ \(", r"\bOops\b", r"Kernel panic", r"KASAN: ",
@@ -13,7 +14,8 @@ COMPLAINT = re.compile("|".join([
     r"INFO: trying to register non-static key", r"refcount_t: ",
     r"rcu: INFO: .* detected", r"rcu_\w+ (self-)?detected stall",
     r"soft lockup", r"hard LOCKUP", r"list_(add|del) corruption",
-    r"kmemleak: \d+ new", r"ODEBUG: ", r"Slab .* objects remaining",
+    r"kmemleak: (\d+ new|.*disabled|Memory pool empty|Cannot allocate)",
+    r"ODEBUG: ", r"Slab .* objects remaining",
     r"invoked oom-killer", r"guest: setting up failed",
     r"self-deadlock|DEADLOCK",
 ]))
@@ -26,7 +28,7 @@ RACE = re.compile(r"BUG: KCSAN: ")
 ACCESS = re.compile(r"\b(read|write)\b.* to 0x\w+ of \d+ bytes by |race at unknown origin")
 FRAME = re.compile(r" (\w[\w.]*)\+0x\w+/0x\w+( \[\w+\])?")
 FOR_OTHERS = re.compile(r"_*(copy_(to|from)_(user|iter)|mem(cpy|set|move)|"
-                        r"raw_copy_\w+|strn?\w+|list_\w+|rb_\w+)")
+                        r"raw_copy_\w+|strn?\w+|l?list_\w+|rb_\w+)")
 
 
 class KernelLog:
@@ -82,3 +84,14 @@ class KernelLog:
             wanted.update(range(max(0, at - self.BEFORE),
                                 min(len(self.lines), at + self.AFTER)))
         return [self.lines[at] for at in sorted(wanted)[:self.MOST]]
+
+
+def main():
+    """Whether there is a complaint in standard input."""
+    log = KernelLog("the end of it")
+    log.feed(sys.stdin.buffer.read())
+    return 0 if log.complaints else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
