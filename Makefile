@@ -54,7 +54,8 @@ check: deps
 		$(if $(TEST),--test '$(TEST)')
 
 ## check-debug: the test programs on a kernel that watches itself (KASAN,
-##	lockdep, leaks), which is built first, in some ten minutes
+##	lockdep, leaks), which is built first, in some ten minutes; a little of the
+##	fuzzer and of what else make lab does
 check-debug: deps
 	$(Q)selftests/check --debug $(if $(TEST),--test '$(TEST)')
 
@@ -69,8 +70,8 @@ SECONDS ?= 60
 fuzz: deps
 	$(Q)selftests/fuzz/run $(SECONDS)
 
-## lab: everything that is there to break the module, each part of it for a
-##	multiple of SECONDS=60: hours
+## lab: everything that is there to break the module, for hours: SECONDS=60 for
+##	each stress program on each kernel, ten times that for the fuzzer
 lab: deps
 	$(Q)selftests/lab/run --seconds $(SECONDS)
 
