@@ -3,6 +3,7 @@
 #include "fuzz.h"
 
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 
@@ -229,6 +230,22 @@ static long call_new_net(struct actor *self, const struct step *step)
 	return result(unshare(CLONE_NEWNET));
 }
 
+/* Another user, or one of a namespace of its own: with fewer rights. */
+static long call_new_user(struct actor *self, const struct step *step)
+{
+	uid_t uid = 1000 + (step->a >> 1);
+
+	(void)self;
+	if ((step->who & WHO_ACTOR) != PROCESS)
+		return -EPERM;
+	if (step->a & 1)
+		return result(unshare(CLONE_NEWUSER));
+	if (setresuid(uid, uid, uid))
+		return -errno;
+	/* Which that has undone. */
+	return result(prctl(PR_SET_PDEATHSIG, SIGKILL));
+}
+
 /* The dispatcher's to do: the process cannot answer for it. */
 static long call_kill(struct actor *self, const struct step *step)
 {
@@ -257,6 +274,7 @@ const struct call file_calls[] = {
 	{ .name = "fcntl", .call = call_fcntl, .faultless = true },
 	{ .name = "odd", .call = call_odd },
 	{ .name = "new_net", .call = call_new_net, .faultless = true },
+	{ .name = "new_user", .call = call_new_user, .faultless = true },
 	{ .name = "limit", .call = call_limit, .faultless = true },
 	{ .name = "kill", .call = call_kill, .faultless = true },
 };
