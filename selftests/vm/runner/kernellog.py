@@ -3,22 +3,12 @@
 
 import re
 import sys
+from pathlib import Path
 
-COMPLAINT = re.compile("|".join([
-    r"WARNING: ", r"BUG: ", r"\bBUG [\w-]+ \(", r"\bOops\b", r"Kernel panic", r"KASAN: ",
-    r"UBSAN: ", r"(?<!\] )general protection fault[:,]",
-    r"unable to handle", r"double fault:", r"Bad page ", r"Call Trace:",
-    r"possible (circular|recursive) locking", r"inconsistent lock state",
-    r"suspicious RCU usage", r"scheduling while atomic",
-    r"sleeping function called", r"INFO: task .* blocked",
-    r"INFO: trying to register non-static key", r"refcount_t: ",
-    r"rcu: INFO: .* detected", r"rcu_\w+ (self-)?detected stall",
-    r"soft lockup", r"hard LOCKUP", r"list_(add|del) corruption",
-    r"kmemleak: (\d+ new|.*disabled|Memory pool empty|Cannot allocate)",
-    r"ODEBUG: ", r"Slab .* objects remaining",
-    r"invoked oom-killer", r"guest: setting up failed",
-    r"self-deadlock|DEADLOCK",
-]))
+COMPLAINTS = Path(__file__).resolve().parent.parent / "complaints"
+COMPLAINT = re.compile("|".join(
+    line for line in COMPLAINTS.read_text().splitlines()
+    if not line.startswith("#")))
 
 
 # A data race is a complaint if a module's access takes part, be it by a function
