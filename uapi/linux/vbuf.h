@@ -43,6 +43,45 @@
  */
 
 /**
+ * DOC: Regions
+ *
+ * A *region* is an endpoint's own mapping of the channel's slots, in two
+ * windows: mmap() at the offset %VBUF_MAP_SEND, of the slots that it may fill,
+ * and at %VBUF_MAP_RECEIVE, of the messages that it has received, read-only.
+ * %VBUF_IOC_REGION tells a window's size. In each, slot *i* stands at *i* times
+ * the stride, and its pages are there only while the endpoint owns the slot;
+ * any other touch raises SIGBUS. They come by page faults, and
+ * %VBUF_IOC_RESERVE and %VBUF_IOC_ACQUIRE put them there at once. No byte of a
+ * message is copied, and none can be altered once it was committed.
+ *
+ * A reserved slot shows zeros, or bytes that this endpoint put there before.
+ * Of a received message, the rest of its last page shows zeros. The region is
+ * one process's at a time: fork() does not pass it on.
+ *
+ * On a channel with %VBUF_OPEN_VIEW there is no window to send from, and the one
+ * to receive in shows all slots, whoever owns them, as long as it is mapped.
+ * Where slots are shorter than a page they are packed there: %VBUF_IOC_ACQUIRE
+ * tells where a message is.
+ *
+ * mmap() takes a whole window, %MAP_SHARED, once, and fails with
+ *
+ * * %EINVAL: an offset other than the two; a length other than the window's; not
+ *   %MAP_SHARED
+ * * %EACCES: for a window that the endpoint has no right to; executable; the
+ *   window to receive in, writable; %VBUF_MAP_SEND with %VBUF_OPEN_VIEW
+ * * %EOPNOTSUPP: slots shorter than a page, without %VBUF_OPEN_VIEW
+ * * %EEXIST: this process has mapped that window already
+ * * %EBUSY: another process has mapped a window
+ * * %EDQUOT, %ENOMEM: the limit on bytes, or memory, for the accounts of a
+ *   window to send from (16 bytes a slot)
+ * * %ENOTCONN: the file is not an endpoint
+ *
+ * A window is one piece that neither moves nor splits: mremap(), and munmap(),
+ * mprotect() and madvise() of a part, fail with %EINVAL. It cannot be pinned,
+ * dumped or inherited. munmap() of all of it leaves the endpoint what it owns.
+ */
+
+/**
  * DOC: Structures that grow
  *
  * Each structure that an ioctl takes begins with its own size in bytes, as the
@@ -78,6 +117,7 @@
 #define VBUF_PERSIST		0x1U	/* outlives its endpoints; needs a name */
 #define VBUF_REDELIVER		0x2U	/* what dies with a receiver is queued again */
 #define VBUF_LOSSY		0x4U	/* VBUF_DROP_OLDEST is allowed */
+#define VBUF_OPEN_VIEW		0x8U	/* receivers see all slots, senders SEND */
 
 /* Flags of the calls; each call's comment says which it takes. */
 #define VBUF_DONTWAIT		0x1U	/* fail with EAGAIN instead of blocking */
@@ -85,13 +125,18 @@
 #define VBUF_HOLD		0x4U	/* keep the slot owned until released */
 #define VBUF_INFO		0x8U	/* fill in all of struct vbuf_msg */
 #define VBUF_REQUEUE		0x10U	/* release to the head of the queue */
+#define VBUF_NEXT		0x20U	/* then reserve or acquire the next */
+
+/* Offsets for mmap(): the windows of an endpoint's region. */
+#define VBUF_MAP_SEND		0x0ULL
+#define VBUF_MAP_RECEIVE	0x80000000000ULL
 
 /* struct vbuf_msg.flags, out */
 #define VBUF_MSG_REDELIVERED	0x1U	/* was delivered before, and put back */
 
 /**
  * struct vbuf_attr - what a channel is created with
- * @flags: any of %VBUF_PERSIST, %VBUF_REDELIVER, %VBUF_LOSSY
+ * @flags: any of %VBUF_PERSIST, %VBUF_REDELIVER, %VBUF_LOSSY, %VBUF_OPEN_VIEW
  * @slots: how many messages the channel holds, 1 to %VBUF_MAX_SLOTS
  * @slot_size: bytes of the longest message, 1 to %VBUF_MAX_SLOT_SIZE
  * @mode: permission bits within 0777, of which the caller's umask takes away;
@@ -262,13 +307,102 @@ struct vbuf_vector {
 /**
  * struct vbuf_release - argument of VBUF_IOC_RELEASE
  * @size: sizeof(struct vbuf_release)
- * @flags: 0 or %VBUF_REQUEUE
- * @cookie: what RECVV with %VBUF_HOLD gave
+ * @flags: any of %VBUF_REQUEUE, %VBUF_NEXT, and with the latter those of
+ *	ACQUIRE
+ * @cookie: what RECVV with %VBUF_HOLD or ACQUIRE gave; 0 with @addr
+ * @addr: what ACQUIRE gave as the address; 0 to go by @cookie
+ * @deadline_ns: with %VBUF_NEXT: as in struct vbuf_xfer
+ * @next: with %VBUF_NEXT: as @msg of struct vbuf_acquire; its @buf is 0 if there
+ *	was none
  */
 struct vbuf_release {
 	__u32 size;
 	__u32 flags;
 	__u64 cookie;
+	__u64 addr;
+	__u64 deadline_ns;
+	struct vbuf_msg next;
+};
+
+/**
+ * struct vbuf_region_info - argument of VBUF_IOC_REGION
+ * @size: in: sizeof(struct vbuf_region_info)
+ * @reserved: in: 0
+ * @stride: out: bytes from slot to slot in a window; 0 if they are packed
+ * @bytes: out: size of a window, for mmap()
+ */
+struct vbuf_region_info {
+	__u32 size;
+	__u32 reserved;
+	__u64 stride;
+	__u64 bytes;
+};
+
+/**
+ * struct vbuf_reserve - argument of VBUF_IOC_RESERVE
+ * @size: in: sizeof(struct vbuf_reserve)
+ * @flags: in: any of %VBUF_DONTWAIT, %VBUF_DROP_OLDEST
+ * @len: in: bytes that the message will have at the most
+ * @deadline_ns: in: as in struct vbuf_xfer
+ * @addr: out: where the slot is, in the window to send from
+ */
+struct vbuf_reserve {
+	__u32 size;
+	__u32 flags;
+	__u64 len;
+	__u64 deadline_ns;
+	__u64 addr;
+};
+
+/**
+ * struct vbuf_commit - argument of VBUF_IOC_COMMIT
+ * @size: in: sizeof(struct vbuf_commit)
+ * @flags: in: 0, or %VBUF_NEXT and any of RESERVE's
+ * @addr: in: what RESERVE gave
+ * @len: in: bytes of the message, no more than were reserved
+ * @tag: in: 64 bits of the sender's own
+ * @next_len: in: with %VBUF_NEXT: as @len of struct vbuf_reserve, else 0
+ * @deadline_ns: in: with %VBUF_NEXT: as in struct vbuf_xfer
+ * @next_addr: out: with %VBUF_NEXT: as @addr of struct vbuf_reserve; 0 if none
+ *	was reserved
+ */
+struct vbuf_commit {
+	__u32 size;
+	__u32 flags;
+	__u64 addr;
+	__u64 len;
+	__u64 tag;
+	__u64 next_len;
+	__u64 deadline_ns;
+	__u64 next_addr;
+};
+
+/**
+ * struct vbuf_discard - argument of VBUF_IOC_DISCARD
+ * @size: sizeof(struct vbuf_discard)
+ * @reserved: 0
+ * @addr: what RESERVE gave
+ */
+struct vbuf_discard {
+	__u32 size;
+	__u32 reserved;
+	__u64 addr;
+};
+
+/**
+ * struct vbuf_acquire - argument of VBUF_IOC_ACQUIRE
+ * @size: in: sizeof(struct vbuf_acquire)
+ * @flags: in: any of %VBUF_DONTWAIT, %VBUF_INFO
+ * @deadline_ns: in: as in struct vbuf_xfer
+ * @msg: out: @buf is where the message is, in the window to receive in; @len,
+ *	@cookie and @flags as RECV gives them with %VBUF_HOLD, and, with
+ *	%VBUF_INFO, @tag, @seq, @time_ns, @pid, @uid and @deliveries
+ */
+struct vbuf_acquire {
+	__u32 size;
+	__u32 flags;
+	__u64 deadline_ns;
+	struct vbuf_msg msg;
 };
 
 /**
@@ -592,12 +726,21 @@ struct vbuf_list {
 /**
  * DOC: VBUF_IOC_RELEASE
  *
- * Gives back the slot of a message that was received with %VBUF_HOLD (struct
- * vbuf_release), or, with %VBUF_REQUEUE, puts the message back at the head of
- * the queue, to be delivered again. Any process that has the endpoint may call
- * it. Does not block.
+ * Gives back the slot of a message that was acquired, or received with
+ * %VBUF_HOLD (struct vbuf_release), or, with %VBUF_REQUEUE, puts the message
+ * back at the head of the queue, to be delivered again. Its pages are gone from
+ * the region when this returns. Any process that has the endpoint may call it.
+ * Does not block.
  *
- * * %EINVAL: an unknown flag; @cookie names nothing that this endpoint owns
+ * With %VBUF_NEXT it then acquires a message as %VBUF_IOC_ACQUIRE does, and may
+ * block for it. What that meets is no error, for the first part is done: @next's
+ * @buf is then 0, and %VBUF_IOC_ACQUIRE meets it again. Its errors that are known
+ * before (%EBUSY, %ENXIO, %EOPNOTSUPP) fail the call, and nothing is done.
+ *
+ * * %EINVAL: an unknown flag; @cookie or @addr names nothing that this endpoint
+ *   owns; both are given
+ * * %EOPNOTSUPP, %ENXIO, %EBUSY: with %VBUF_NEXT, as %VBUF_IOC_ACQUIRE; nothing
+ *   was released
  * * %ENOTCONN: the file is not an endpoint
  */
 #define VBUF_IOC_RELEASE	_IO(VBUF_IOC_MAGIC, 0x09)
@@ -658,5 +801,106 @@ struct vbuf_list {
  * * %ENOMEM: not enough memory
  */
 #define VBUF_IOC_LIST		_IO(VBUF_IOC_MAGIC, 0x0d)
+
+/**
+ * DOC: VBUF_IOC_REGION
+ *
+ * Tells the geometry of the endpoint's region (struct vbuf_region_info). Does
+ * not block.
+ *
+ * * %EINVAL: @reserved is not 0
+ * * %EOPNOTSUPP: slots shorter than a page, on a channel without
+ *   %VBUF_OPEN_VIEW
+ * * %ENOTCONN: the file is not an endpoint
+ */
+#define VBUF_IOC_REGION		_IO(VBUF_IOC_MAGIC, 0x0e)
+
+/**
+ * DOC: VBUF_IOC_RESERVE
+ *
+ * Takes a free slot for a message of up to @len bytes, and maps as many,
+ * writable, in the window to send from (struct vbuf_reserve). Blocks while no
+ * slot is free, in order of arrival with the other senders, until it gets one.
+ * The slot is the endpoint's until it is committed or discarded, or the endpoint
+ * ends or is shut down for sending. Where it can it takes the slot that this
+ * endpoint filled last. Returns 0.
+ *
+ * * %EINVAL: an unknown flag; %VBUF_DROP_OLDEST on a channel that is not
+ *   %VBUF_LOSSY
+ * * %EMSGSIZE: @len is more than the channel's slots have
+ * * %EOPNOTSUPP: slots shorter than a page; a channel with %VBUF_OPEN_VIEW
+ * * %ENXIO: the window to send from is not mapped
+ * * %EBUSY: another process has the region mapped
+ * * %EAGAIN: no slot is free, and O_NONBLOCK or %VBUF_DONTWAIT is set
+ * * %ETIMEDOUT: the deadline passed before a slot came free
+ * * %EINTR: a signal came, and its handler has no SA_RESTART
+ * * %EPIPE: the last receiver has gone, or the endpoint was shut down for
+ *   sending
+ * * %EBADF: the endpoint has no right to send
+ * * %EDQUOT: the endpoint owns @held_max slots already
+ * * %ENOTCONN: the file is not an endpoint
+ */
+#define VBUF_IOC_RESERVE	_IO(VBUF_IOC_MAGIC, 0x0f)
+
+/**
+ * DOC: VBUF_IOC_COMMIT
+ *
+ * Takes a reserved slot's pages out of the sender's page tables and queues it
+ * as a message (struct vbuf_commit). From then on nobody can alter it. Any
+ * process that has the endpoint may call it. Does not block. Returns 0.
+ *
+ * With %VBUF_NEXT it then reserves a slot as %VBUF_IOC_RESERVE does, and may
+ * block for it. What that meets is no error, for the message is sent: @next_addr
+ * is then 0, and %VBUF_IOC_RESERVE meets it again. Its errors that are known
+ * before fail the call, and nothing is done.
+ *
+ * * %EINVAL: an unknown flag; @addr is not that of a slot that the endpoint
+ *   reserved; @next_len without %VBUF_NEXT
+ * * %EMSGSIZE: @len is more than was reserved, or @next_len more than the
+ *   channel's slots have; the slot is still reserved
+ * * %EPIPE: the last receiver has gone, and the slot is still reserved; or the
+ *   endpoint was shut down for sending meanwhile, and it is not
+ * * %EOPNOTSUPP, %ENXIO, %EBUSY: with %VBUF_NEXT, as %VBUF_IOC_RESERVE; nothing
+ *   was sent
+ * * %ENOTCONN: the file is not an endpoint
+ */
+#define VBUF_IOC_COMMIT		_IO(VBUF_IOC_MAGIC, 0x10)
+
+/**
+ * DOC: VBUF_IOC_DISCARD
+ *
+ * Gives a reserved slot back without sending it (struct vbuf_discard). Any
+ * process that has the endpoint may call it. Does not block.
+ *
+ * * %EINVAL: @reserved is not 0; @addr is not that of a slot that the endpoint
+ *   reserved
+ * * %ENOTCONN: the file is not an endpoint
+ */
+#define VBUF_IOC_DISCARD	_IO(VBUF_IOC_MAGIC, 0x11)
+
+/**
+ * DOC: VBUF_IOC_ACQUIRE
+ *
+ * Receives one message by mapping it, read-only, in the window to receive in
+ * (struct vbuf_acquire). Blocks while the queue is empty, in order of arrival
+ * with the other receivers, until it gets one. The slot is the endpoint's until
+ * %VBUF_IOC_RELEASE gives it back, or the endpoint ends or is shut down for
+ * receiving. Returns 0.
+ *
+ * * %EINVAL: an unknown flag
+ * * %EOPNOTSUPP: slots shorter than a page, on a channel without
+ *   %VBUF_OPEN_VIEW
+ * * %ENXIO: the window to receive in is not mapped
+ * * %EBUSY: another process has the region mapped
+ * * %EAGAIN: the queue is empty, and O_NONBLOCK or %VBUF_DONTWAIT is set
+ * * %ETIMEDOUT: the deadline passed before a message came
+ * * %EINTR: a signal came, and its handler has no SA_RESTART
+ * * %EPIPE: the queue is empty and the last sender has gone, or the endpoint
+ *   was shut down for receiving
+ * * %EBADF: the endpoint has no right to receive
+ * * %EDQUOT: the endpoint owns @held_max slots already
+ * * %ENOTCONN: the file is not an endpoint
+ */
+#define VBUF_IOC_ACQUIRE	_IO(VBUF_IOC_MAGIC, 0x12)
 
 #endif /* _UAPI_LINUX_VBUF_H */

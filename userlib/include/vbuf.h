@@ -376,6 +376,175 @@ int vbuf_drain(int fd, const struct timespec *deadline);
  */
 int vbuf_shutdown(int fd, int how);
 
+/**
+ * vbuf_map - map an endpoint's region
+ * @fd: an endpoint on a channel with slots of a page or more, or with
+ *	%VBUF_OPEN_VIEW
+ *
+ * Maps a window for each right that the endpoint has: one to send from, one to
+ * receive in. What stands there comes and goes with vbuf_reserve(),
+ * vbuf_acquire() and their kin, which map the region by themselves if need be;
+ * so this is for programs that want the memory for it, or the error, early.
+ * Again is no error. The region is this process's until it unmaps both windows,
+ * executes another program or ends; fork() does not pass it on. May sleep for
+ * memory, not for other processes.
+ *
+ * Return: 0, or -1 and errno:
+ *
+ * * %EOPNOTSUPP: the slots are shorter than a page, and the channel has no
+ *   %VBUF_OPEN_VIEW
+ * * %EACCES: the endpoint has no window: it only sends, and the channel has
+ *   %VBUF_OPEN_VIEW
+ * * %EBUSY: another process has mapped this endpoint's region
+ * * %EDQUOT: the user's limit on bytes has no room for the accounts of a window
+ *   to send from, 16 bytes a slot
+ * * %ENOMEM: not enough memory or address space
+ * * those of a descriptor, above
+ */
+int vbuf_map(int fd);
+
+/**
+ * vbuf_reserve - take a free slot, to write a message in it
+ * @fd: an endpoint with the right to send
+ * @len: bytes that the message will have at the most, 0 to the channel's
+ *	slot_size
+ * @flags: any of %VBUF_DONTWAIT, %VBUF_DROP_OLDEST
+ * @deadline: as for vbuf_timedsend()
+ *
+ * Blocks while no slot is free, as vbuf_send() does. What stands there is zeros,
+ * or bytes that this endpoint put there before. The pages are there, writable,
+ * until vbuf_commit() or vbuf_discard(), or until the endpoint ends or is shut
+ * down for sending; a touch afterwards, or beyond @len rounded up to a page, is
+ * SIGBUS.
+ *
+ * Return: where the slot is, or NULL and errno:
+ *
+ * * %EINVAL: an unknown flag; %VBUF_DROP_OLDEST on a channel that is not
+ *   %VBUF_LOSSY; @deadline is no time
+ * * %EMSGSIZE: @len is more than the channel's slots have
+ * * %EOPNOTSUPP: the slots are shorter than a page, or the channel has
+ *   %VBUF_OPEN_VIEW
+ * * %EAGAIN, %ETIMEDOUT, %EINTR, %EPIPE, %EBADF, %EDQUOT: as vbuf_timedsend()
+ * * those of vbuf_map()
+ */
+void *vbuf_reserve(int fd, size_t len, unsigned int flags,
+		   const struct timespec *deadline);
+
+/**
+ * vbuf_commit - send the message in a reserved slot
+ * @fd: the endpoint that reserved it, in whatever process
+ * @msg: what vbuf_reserve() returned
+ * @len: bytes of the message, no more than were reserved
+ *
+ * Takes the pages away, and queues the message: nobody can alter it any more.
+ * Does not block.
+ *
+ * Return: 0, or -1 and errno:
+ *
+ * * %EINVAL: @msg is not where a slot is that this endpoint reserved
+ * * %EMSGSIZE: @len is more than was reserved; the slot is still reserved
+ * * %EPIPE: the last receiver has gone, and the slot is still reserved; or @fd
+ *   was shut down for sending, and nothing is reserved any more
+ * * those of a descriptor, above
+ */
+int vbuf_commit(int fd, void *msg, size_t len);
+
+/**
+ * vbuf_commit_next - send the message in a reserved slot, and reserve another
+ * @fd: the endpoint that reserved it
+ * @msg: in: what vbuf_reserve() returned; out: the same for the next slot, or
+ *	NULL if none was reserved: vbuf_reserve() then tells why, or waits again
+ * @len: as for vbuf_commit()
+ * @next_len: as @len for vbuf_reserve()
+ * @flags: as for vbuf_reserve()
+ * @deadline: as for vbuf_reserve()
+ *
+ * One system call for two. Blocks as vbuf_reserve() does, after the message was
+ * sent.
+ *
+ * Return: 0 if the message was sent, or -1 and errno, and then @msg is as it
+ * was:
+ *
+ * * %EINVAL: an unknown flag; @deadline is no time
+ * * %EMSGSIZE: @next_len is more than the channel's slots have
+ * * those of vbuf_commit() and vbuf_map()
+ */
+int vbuf_commit_next(int fd, void **msg, size_t len, size_t next_len,
+		     unsigned int flags, const struct timespec *deadline);
+
+/**
+ * vbuf_discard - give a reserved slot back without sending it
+ * @fd: the endpoint that reserved it, in whatever process
+ * @msg: what vbuf_reserve() returned
+ *
+ * Does not block.
+ *
+ * Return: 0, or -1 and errno:
+ *
+ * * %EINVAL: @msg is not where a slot is that this endpoint reserved
+ * * those of a descriptor, above
+ */
+int vbuf_discard(int fd, void *msg);
+
+/**
+ * vbuf_acquire - receive one message where it stands
+ * @fd: an endpoint with the right to receive
+ * @len: out: bytes of the message; left alone where the call fails
+ * @flags: 0 or %VBUF_DONTWAIT
+ * @deadline: as for vbuf_timedrecv()
+ *
+ * Blocks while the queue is empty, as vbuf_recv() does. The message can be read,
+ * not written, until vbuf_release(), or until the endpoint ends or is shut down
+ * for receiving. The rest of its last page reads as zeros, a touch beyond it is
+ * SIGBUS. (With %VBUF_OPEN_VIEW what follows is other messages, or what is left
+ * of them.)
+ *
+ * Return: where the message is, or NULL and errno:
+ *
+ * * %EINVAL: an unknown flag; @deadline is no time
+ * * %EAGAIN, %ETIMEDOUT, %EINTR, %EPIPE, %EBADF, %EDQUOT: as vbuf_timedrecv()
+ * * those of vbuf_map()
+ */
+const void *vbuf_acquire(int fd, size_t *len, unsigned int flags,
+			 const struct timespec *deadline);
+
+/**
+ * vbuf_release - have done with an acquired message
+ * @fd: the endpoint that acquired it, in whatever process
+ * @msg: what vbuf_acquire() returned
+ * @flags: 0 to give the slot back, %VBUF_REQUEUE to put the message back at the
+ *	head of the queue, to be delivered again
+ *
+ * Takes the pages away (but with %VBUF_OPEN_VIEW). Does not block.
+ *
+ * Return: 0, or -1 and errno:
+ *
+ * * %EINVAL: an unknown flag; @msg is not where a message is that this endpoint
+ *   owns
+ * * those of a descriptor, above
+ */
+int vbuf_release(int fd, const void *msg, unsigned int flags);
+
+/**
+ * vbuf_release_next - have done with an acquired message, and acquire another
+ * @fd: the endpoint that acquired it
+ * @msg: in: what vbuf_acquire() returned; out: the same for the next message, or
+ *	NULL if none was acquired: vbuf_acquire() then tells why, or waits again
+ * @len: out: bytes of the next message
+ * @flags: any of %VBUF_REQUEUE, %VBUF_DONTWAIT
+ * @deadline: as for vbuf_acquire()
+ *
+ * One system call for two. Blocks as vbuf_acquire() does, after the message was
+ * given back.
+ *
+ * Return: 0 if the message was given back, or -1 and errno, and then @msg and
+ * @len are as they were:
+ *
+ * * those of vbuf_release() and vbuf_map()
+ */
+int vbuf_release_next(int fd, const void **msg, size_t *len,
+		      unsigned int flags, const struct timespec *deadline);
+
 #ifdef __cplusplus
 }
 #endif
