@@ -8,10 +8,13 @@
 
 #include "bind.h"
 #include "channel.h"
+#include "region.h"
 #include "registry.h"
+#include "wakes.h"
 
 #define ALL_RIGHTS	(VBUF_RIGHT_RECV | VBUF_RIGHT_SEND)
-#define ALL_FLAGS	(VBUF_PERSIST | VBUF_REDELIVER | VBUF_LOSSY)
+#define ALL_FLAGS	(VBUF_PERSIST | VBUF_REDELIVER | VBUF_LOSSY | \
+			 VBUF_OPEN_VIEW)
 
 static int check_rights(u32 rights)
 {
@@ -216,6 +219,24 @@ void vbuf_bind_end(struct file *file)
 	if (!ep)
 		return;
 	ch = ep->channel;
+	vbuf_region_end(ep);
 	vbuf_endpoint_destroy(ep);
 	vbuf_registry_put(ch);
+}
+
+/**
+ * vbuf_bind_shut_down() - an endpoint gives up rights
+ * @ep: the endpoint
+ * @rights: what it gives up, as far as it still has it
+ *
+ * As it ends, but for those rights alone: it can do nothing with them, then
+ * nobody sees what it owns by them, then that goes back.
+ */
+void vbuf_bind_shut_down(struct vbuf_endpoint *ep, u32 rights)
+{
+	vbuf_channel_note_shutdown(ep->channel);
+	rights = vbuf_channel_stop(ep, rights);
+	vbuf_region_hide_all(ep, rights);
+	vbuf_channel_leave(ep, rights);
+	vbuf_wakes_tell_end(ep->channel, rights);
 }

@@ -17,8 +17,9 @@
 #include "channel.h"
 #include "compat.h"
 #include "endpoint.h"
-#include "held.h"
 #include "list.h"
+#include "move.h"
+#include "region.h"
 #include "registry.h"
 #include "transfer.h"
 #include "user.h"
@@ -26,6 +27,10 @@
 #define SEND_FLAGS	(VBUF_DONTWAIT | VBUF_DROP_OLDEST)
 #define RECV_FLAGS	VBUF_DONTWAIT
 #define RECVV_FLAGS	(VBUF_DONTWAIT | VBUF_HOLD | VBUF_INFO)
+#define ACQUIRE_FLAGS	(VBUF_DONTWAIT | VBUF_INFO)
+
+/* The first release's, which had only the first three fields. */
+#define RELEASE_LEAST	offsetof(struct vbuf_release, addr)
 
 static int vbuf_open(struct inode *inode, struct file *file)
 {
@@ -187,18 +192,99 @@ static long ioctl_recvv(struct vbuf_endpoint *ep, void __user *uarg)
 				   u64_to_user_ptr(arg.msgs), arg.count);
 }
 
-static long ioctl_release(struct vbuf_endpoint *ep, const void __user *uarg)
+static long ioctl_release(struct vbuf_endpoint *ep,
+			  struct vbuf_release __user *uarg)
 {
 	struct vbuf_release arg;
+	u32 flags;
+	int err;
+
+	err = vbuf_user_get_grown(&arg, sizeof(arg), RELEASE_LEAST, uarg);
+	if (err)
+		return err;
+	flags = arg.flags & ~VBUF_REQUEUE;
+	/* Who wants the next one has room for it. */
+	if (flags && (!(flags & VBUF_NEXT) ||
+		      flags & ~(VBUF_NEXT | ACQUIRE_FLAGS) ||
+		      arg.size < sizeof(arg)))
+		return -EINVAL;
+	return vbuf_move_release(ep, call_of(flags & ACQUIRE_FLAGS,
+					     arg.deadline_ns),
+				 &arg, &uarg->next);
+}
+
+static long ioctl_region(struct vbuf_endpoint *ep, void __user *uarg)
+{
+	struct vbuf_region_info arg;
 	int err;
 
 	err = vbuf_user_get(&arg, sizeof(arg), uarg);
-	if (!err && arg.flags & ~VBUF_REQUEUE)
+	if (!err && arg.reserved)
+		err = -EINVAL;
+	if (!err)
+		err = vbuf_region_geometry(ep, &arg.stride, &arg.bytes);
+	return err ?: vbuf_user_put(uarg, &arg, sizeof(arg));
+}
+
+static long ioctl_reserve(struct vbuf_endpoint *ep,
+			  struct vbuf_reserve __user *uarg)
+{
+	struct vbuf_reserve arg;
+	int err;
+
+	err = vbuf_user_get(&arg, sizeof(arg), uarg);
+	if (!err)
+		err = check_send_flags(ep, arg.flags);
+	if (err)
+		return err;
+	return vbuf_move_reserve(ep, call_of(arg.flags, arg.deadline_ns),
+				 arg.len, &uarg->addr);
+}
+
+static long ioctl_commit(struct vbuf_endpoint *ep,
+			 struct vbuf_commit __user *uarg)
+{
+	struct vbuf_commit arg;
+	u32 flags;
+	int err;
+
+	err = vbuf_user_get(&arg, sizeof(arg), uarg);
+	if (err)
+		return err;
+	flags = arg.flags & ~VBUF_NEXT;
+	if (!(arg.flags & VBUF_NEXT) && (flags || arg.next_len))
+		return -EINVAL;
+	err = check_send_flags(ep, flags);
+	if (err)
+		return err;
+	return vbuf_move_commit(ep, call_of(flags, arg.deadline_ns), &arg,
+				&uarg->next_addr);
+}
+
+static long ioctl_discard(struct vbuf_endpoint *ep, const void __user *uarg)
+{
+	struct vbuf_discard arg;
+	int err;
+
+	err = vbuf_user_get(&arg, sizeof(arg), uarg);
+	if (!err && arg.reserved)
+		err = -EINVAL;
+	return err ?: vbuf_move_discard(ep, arg.addr);
+}
+
+static long ioctl_acquire(struct vbuf_endpoint *ep,
+			  struct vbuf_acquire __user *uarg)
+{
+	struct vbuf_acquire arg;
+	int err;
+
+	err = vbuf_user_get(&arg, sizeof(arg), uarg);
+	if (!err && arg.flags & ~ACQUIRE_FLAGS)
 		err = -EINVAL;
 	if (err)
 		return err;
-	return vbuf_held_give_back(ep, arg.cookie,
-				      arg.flags & VBUF_REQUEUE);
+	return vbuf_move_acquire(ep, call_of(arg.flags, arg.deadline_ns),
+				 &uarg->msg);
 }
 
 static long ioctl_drain(struct vbuf_endpoint *ep, const void __user *uarg)
@@ -227,7 +313,7 @@ static long ioctl_shutdown(struct vbuf_endpoint *ep, const void __user *uarg)
 		return -EINVAL;
 	if (arg.rights & ~ep->rights)
 		return -EBADF;
-	vbuf_channel_shut_down(ep, arg.rights);
+	vbuf_bind_shut_down(ep, arg.rights);
 	return 0;
 }
 
@@ -344,6 +430,16 @@ static long ioctl_endpoint(struct file *file, unsigned int cmd,
 		return ep ? ioctl_recvv(ep, uarg) : -ENOTCONN;
 	case VBUF_IOC_RELEASE:
 		return ep ? ioctl_release(ep, uarg) : -ENOTCONN;
+	case VBUF_IOC_REGION:
+		return ep ? ioctl_region(ep, uarg) : -ENOTCONN;
+	case VBUF_IOC_RESERVE:
+		return ep ? ioctl_reserve(ep, uarg) : -ENOTCONN;
+	case VBUF_IOC_COMMIT:
+		return ep ? ioctl_commit(ep, uarg) : -ENOTCONN;
+	case VBUF_IOC_DISCARD:
+		return ep ? ioctl_discard(ep, uarg) : -ENOTCONN;
+	case VBUF_IOC_ACQUIRE:
+		return ep ? ioctl_acquire(ep, uarg) : -ENOTCONN;
 	case VBUF_IOC_DRAIN:
 		return ep ? ioctl_drain(ep, uarg) : -ENOTCONN;
 	case VBUF_IOC_SHUTDOWN:
@@ -407,6 +503,7 @@ static const struct file_operations vbuf_fops = {
 	.fasync = vbuf_fasync,
 	.unlocked_ioctl = vbuf_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
+	.mmap = vbuf_region_mmap,
 };
 
 static struct miscdevice vbuf_device = {
@@ -428,7 +525,12 @@ int vbuf_cdev_init(void)
 	static_assert(sizeof(struct vbuf_xfer) == 32);
 	static_assert(sizeof(struct vbuf_msg) == 64);
 	static_assert(sizeof(struct vbuf_vector) == 32);
-	static_assert(sizeof(struct vbuf_release) == 16);
+	static_assert(sizeof(struct vbuf_release) == 96);
+	static_assert(sizeof(struct vbuf_region_info) == 24);
+	static_assert(sizeof(struct vbuf_reserve) == 32);
+	static_assert(sizeof(struct vbuf_commit) == 56);
+	static_assert(sizeof(struct vbuf_discard) == 16);
+	static_assert(sizeof(struct vbuf_acquire) == 80);
 	static_assert(sizeof(struct vbuf_drain) == 16);
 	static_assert(sizeof(struct vbuf_shutdown) == 8);
 	static_assert(sizeof(struct vbuf_info) == 24);

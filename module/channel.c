@@ -12,6 +12,7 @@
 #include "endpoint.h"
 #include "held.h"
 #include "limits.h"
+#include "reserved.h"
 #include "wakes.h"
 
 /* Of its own, so that a channel takes no more than its size. */
@@ -83,7 +84,8 @@ static void update_hangup_locked(struct vbuf_channel *ch,
 static void set_rights_locked(struct vbuf_endpoint *ep, u32 can)
 	__must_hold(&ep->channel->lock)
 {
-	ep->can = can;
+	/* Others look at it without the lock. */
+	WRITE_ONCE(ep->can, can);
 	ep->send_max = can & VBUF_RIGHT_SEND ? ep->channel->held_max : 0;
 	ep->recv_max = can & VBUF_RIGHT_RECV ? ep->channel->held_max : 0;
 }
@@ -117,11 +119,17 @@ void vbuf_channel_attach(struct vbuf_channel *ch, struct vbuf_endpoint *ep)
 	vbuf_wakes_unlock(ch, &wakes);
 }
 
-/*
- * Takes @rights from @ep, as far as it has them, and returns those. The ends
- * are counted last, so that whoever learns of one finds the queue complete.
+/**
+ * vbuf_channel_stop() - an endpoint can use rights no more
+ * @ep: the endpoint
+ * @rights: which, as far as it still has them
+ *
+ * Its calls fail from now on, and those that wait are ended. What it owns by
+ * those rights is for vbuf_channel_leave().
+ *
+ * Return: the rights that it had.
  */
-static u32 give_up(struct vbuf_endpoint *ep, u32 rights)
+u32 vbuf_channel_stop(struct vbuf_endpoint *ep, u32 rights)
 {
 	struct vbuf_channel *ch = ep->channel;
 	struct vbuf_wakes wakes = {};
@@ -134,43 +142,54 @@ static u32 give_up(struct vbuf_endpoint *ep, u32 rights)
 	if (rights & VBUF_RIGHT_RECV && ep->blocked_receivers)
 		vbuf_line_fail(&ch->want_message, ep, -EPIPE, &wakes);
 	vbuf_wakes_unlock(ch, &wakes);
+	return rights;
+}
 
+/**
+ * vbuf_channel_leave() - what an endpoint owns by rights goes back
+ * @ep: the endpoint; nobody sees its slots in a region any more
+ * @rights: what vbuf_channel_stop() returned
+ *
+ * The ends are counted last, so that whoever learns of one finds the queue
+ * complete.
+ */
+void vbuf_channel_leave(struct vbuf_endpoint *ep, u32 rights)
+{
+	struct vbuf_channel *ch = ep->channel;
+	struct vbuf_wakes wakes = {};
+
+	if (rights & VBUF_RIGHT_SEND)
+		vbuf_reserved_return(ep);
 	if (rights & VBUF_RIGHT_RECV)
 		vbuf_held_return(ep);
 
-	memset(&wakes, 0, sizeof(wakes));
 	spin_lock(&ch->lock);
 	ch->senders -= !!(rights & VBUF_RIGHT_SEND);
 	ch->receivers -= !!(rights & VBUF_RIGHT_RECV);
 	update_hangup_locked(ch, &wakes);
 	vbuf_wakes_unlock(ch, &wakes);
-	return rights;
 }
 
 /**
- * vbuf_channel_shut_down() - an endpoint gives up rights
- * @ep: the endpoint
- * @rights: what it gives up, as far as it still has it
+ * vbuf_channel_note_shutdown() - an endpoint is about to be shut down
+ * @ch: the channel; from now on who sends looks whether it still may
  */
-void vbuf_channel_shut_down(struct vbuf_endpoint *ep, u32 rights)
+void vbuf_channel_note_shutdown(struct vbuf_channel *ch)
 {
-	struct vbuf_channel *ch = ep->channel;
-
 	spin_lock(&ch->lock);
 	ch->alerts |= VBUF_ALERT_SHUT;
 	spin_unlock(&ch->lock);
-	vbuf_wakes_tell_end(ch, give_up(ep, rights));
 }
 
 /**
  * vbuf_channel_detach() - an endpoint goes
- * @ep: no call runs on it any more
+ * @ep: no call runs on it any more, and nobody sees its slots in a region
  */
 void vbuf_channel_detach(struct vbuf_endpoint *ep)
 {
 	struct vbuf_channel *ch = ep->channel;
 
-	give_up(ep, ep->rights);
+	vbuf_channel_leave(ep, vbuf_channel_stop(ep, ep->rights));
 	guard(mutex)(&ch->members_lock);
 	list_del(&ep->link);
 }

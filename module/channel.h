@@ -181,7 +181,9 @@ struct vbuf_channel *vbuf_channel_destroy(struct vbuf_channel *ch);
 
 void vbuf_channel_attach(struct vbuf_channel *ch, struct vbuf_endpoint *ep);
 void vbuf_channel_detach(struct vbuf_endpoint *ep);
-void vbuf_channel_shut_down(struct vbuf_endpoint *ep, u32 rights);
+u32 vbuf_channel_stop(struct vbuf_endpoint *ep, u32 rights);
+void vbuf_channel_leave(struct vbuf_endpoint *ep, u32 rights);
+void vbuf_channel_note_shutdown(struct vbuf_channel *ch);
 int vbuf_channel_drain(struct vbuf_endpoint *ep, u64 deadline);
 void vbuf_channel_forget_name(struct vbuf_channel *ch);
 __poll_t vbuf_channel_poll(struct vbuf_endpoint *ep);

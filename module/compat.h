@@ -3,6 +3,8 @@
 #define VBUF_COMPAT_H
 
 #include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/version.h>
 
 /*
  * All that differs between the kernels that vbuf is built for.
@@ -16,6 +18,27 @@ static inline void vbuf_compat_no_events(struct file *file)
 	file->f_mode &= ~FMODE_FSNOTIFY_MASK;
 #endif
 	file->f_mode |= FMODE_NONOTIFY;
+}
+
+/* Flags of a mapping, in .mmap. */
+static inline void vbuf_compat_vm_flags_set(struct vm_area_struct *vma,
+					    unsigned long flags)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+	vma->vm_flags |= flags;
+#else
+	vm_flags_set(vma, flags);
+#endif
+}
+
+static inline void vbuf_compat_vm_flags_clear(struct vm_area_struct *vma,
+					      unsigned long flags)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+	vma->vm_flags &= ~flags;
+#else
+	vm_flags_clear(vma, flags);
+#endif
 }
 
 #endif /* VBUF_COMPAT_H */

@@ -12,6 +12,7 @@ struct file;
 struct pid;
 struct vbuf_account;
 struct vbuf_channel;
+struct vbuf_region;
 
 /**
  * DOC: An endpoint
@@ -31,8 +32,9 @@ struct vbuf_channel;
  * @pid: the process that opened it; referenced
  * @account: whom it is charged to; referenced
  * @link: in channel->endpoints; guarded by channel->members_lock
+ * @region: its mapping, NULL until there is one; set once, by cmpxchg()
  *
- * The above but @link are constant after creation; channel->lock guards the
+ * The above but @link and @region are constant after creation; channel->lock guards the
  * rest.
  *
  * @can: the rights that were not shut down
@@ -40,6 +42,7 @@ struct vbuf_channel;
  * @send_max: owning as many, it can reserve no more; 0 without the right to
  * @recv_max: owning as many, it can acquire no more; 0 without the right to
  * @held: those of them that are held until released
+ * @reserved: those of them that are reserved until committed or discarded
  * @blocked_senders: its threads in channel->want_slot
  * @blocked_receivers: its threads in channel->want_message
  * @sent: messages sent
@@ -54,12 +57,14 @@ struct vbuf_endpoint {
 	struct pid *pid;
 	struct vbuf_account *account;
 	struct list_head link;
+	struct vbuf_region *region;
 
 	u32 can;
 	u32 owned;
 	u32 send_max;
 	u32 recv_max;
 	struct vbuf_chain held;
+	struct vbuf_chain reserved;
 	u32 blocked_senders;
 	u32 blocked_receivers;
 	u64 sent;

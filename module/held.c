@@ -33,7 +33,8 @@ int vbuf_held_add(struct vbuf_endpoint *ep, struct vbuf_chain chain)
 	while (chain.count) {
 		n = vbuf_chain_pop(&chain, &ch->pool);
 		ch->pool.slot[n].deliveries++;
-		ch->pool.slot[n].holder = ep->id;
+		/* Pairs with vbuf_region's look at it. */
+		smp_store_release(&ch->pool.slot[n].holder, ep->id);
 		vbuf_chain_link_tail(&ep->held, &ch->pool, n);
 	}
 	vbuf_wakes_unlock(ch, &wakes);
@@ -46,7 +47,7 @@ static void unhold_locked(struct vbuf_endpoint *ep, u32 n)
 	const struct vbuf_pool *pool = &ep->channel->pool;
 
 	vbuf_chain_unlink(&ep->held, pool, n);
-	pool->slot[n].holder = 0;
+	WRITE_ONCE(pool->slot[n].holder, 0);
 }
 
 static bool delivered_enough(const struct vbuf_channel *ch, u32 n)
@@ -73,37 +74,50 @@ static void redeliver_locked(struct vbuf_endpoint *ep, u32 n,
 }
 
 /**
- * vbuf_held_give_back() - end the holding of a message
+ * vbuf_held_take() - a message that is held becomes this call's alone
  * @ep: the receiver
- * @cookie: names the delivery
- * @requeue: to the head of the queue, else the slot becomes free
+ * @n: its slot, or VBUF_NO_SLOT
+ * @cookie: names the delivery; NULL for whichever it is
  *
  * Return: 0, or -EINVAL if @ep holds no such message.
  */
-int vbuf_held_give_back(struct vbuf_endpoint *ep, u64 cookie, bool requeue)
+int vbuf_held_take(struct vbuf_endpoint *ep, u32 n, const u64 *cookie)
 {
-	u32 n = cookie & (VBUF_MAX_SLOTS - 1);
 	struct vbuf_channel *ch = ep->channel;
-	struct vbuf_wakes wakes = {};
 	struct vbuf_slot *slot;
+	bool is_held;
 
 	if (n >= ch->pool.slots)
 		return -EINVAL;
 	slot = &ch->pool.slot[n];
 	spin_lock(&ch->lock);
-	if (slot->holder != ep->id ||
-	    vbuf_held_cookie(slot, n, slot->deliveries) != cookie) {
-		spin_unlock(&ch->lock);
-		return -EINVAL;
-	}
-	unhold_locked(ep, n);
+	is_held = slot->holder == ep->id &&
+		  (!cookie ||
+		   vbuf_held_cookie(slot, n, slot->deliveries) == *cookie);
+	if (is_held)
+		unhold_locked(ep, n);
+	spin_unlock(&ch->lock);
+	return is_held ? 0 : -EINVAL;
+}
+
+/**
+ * vbuf_held_give_back() - a message that was taken leaves its receiver
+ * @ep: the receiver
+ * @n: its slot; nobody sees it in a region any more
+ * @requeue: to the head of the queue, else the slot becomes free
+ */
+void vbuf_held_give_back(struct vbuf_endpoint *ep, u32 n, bool requeue)
+{
+	struct vbuf_channel *ch = ep->channel;
+	struct vbuf_wakes wakes = {};
+
+	spin_lock(&ch->lock);
 	if (requeue)
 		redeliver_locked(ep, n, &wakes);
 	else
 		vbuf_moves_release_locked(ep, n, &wakes);
 	vbuf_moves_settle_locked(ch, &wakes);
 	vbuf_wakes_unlock(ch, &wakes);
-	return 0;
 }
 
 /*

@@ -7,14 +7,15 @@
  *
  * Dependencies run one way:
  *
- *   cdev -> bind -> { registry, endpoint } -> channel
+ *   cdev -> bind -> { registry, region, endpoint } -> channel
  *   cdev -> transfer -> { held, moves } -> channel
+ *   cdev -> move -> { transfer, region, reserved, held, moves } -> channel
  *   cdev -> list -> registry
  *
  * with slots, limits, and user (all access to user memory) as leaves. What is
  * to the right of transfer is the channel's inside, in files by concern: they
- * know struct vbuf_channel and one another (channel -> held -> moves -> wakes
- * <-> waiter).
+ * know struct vbuf_channel and one another (channel -> { held, reserved } ->
+ * moves -> wakes <-> waiter).
  *
  * All locks, the outer ones first; a lock to the right is taken with those on
  * its path held, or with none:
@@ -22,7 +23,13 @@
  *   registry_lock (mutex, registry.c)       names and ids, last references
  *     members_lock (mutex, one a channel)   the channel's list of endpoints
  *       lock (spinlock, one a channel)      slots, lines, states
+ *   mmap_lock (the caller's process's)
+ *     region->lock (mutex)                  what is mapped; held to insert pages
+ *       page-table locks
  *   accounts_lock (spinlock, limits.c)      who has how much; innermost
+ *
+ * Pages are taken out of page tables (i_mmap_rwsem, page-table locks) with none
+ * of ours held.
  *
  * Nobody is woken, no signal is sent and no user memory is touched with any of
  * them held, but that VBUF_IOC_LIST collects under the mutexes.

@@ -244,15 +244,66 @@ int vbuf_moves_reserve(struct vbuf_endpoint *ep, struct vbuf_call call,
 	return 0;
 }
 
+/* How far a sender looks for a free slot that it need not clear. */
+#define NEAR	8U
+
+/* The first of a few free slots that has @fills' bytes, or just the first. */
+static u32 pop_near_locked(struct vbuf_channel *ch,
+			   const struct vbuf_fill *fills)
+	__must_hold(&ch->lock)
+{
+	u32 look = min(ch->free.count, NEAR), n = ch->free.head;
+	const struct vbuf_slot *slot = ch->pool.slot;
+	u32 prev = VBUF_NO_SLOT, i;
+
+	for (i = 0; i < look; i++) {
+		if (fills[n].pages && READ_ONCE(fills[n].seq) == slot[n].seq)
+			return i ? vbuf_chain_pop_after(&ch->free, &ch->pool, prev)
+				 : vbuf_chain_pop(&ch->free, &ch->pool);
+		prev = n;
+		n = slot[n].next;
+	}
+	return vbuf_chain_pop(&ch->free, &ch->pool);
+}
+
+/**
+ * vbuf_moves_reserve_near() - a free slot becomes a sender's, for long
+ * @ep: the sender
+ * @call: whether and how long to wait
+ * @fills: what it knows of each slot's bytes; it prefers a slot that has them
+ *
+ * Return: the slot's number, or -errno as vbuf_moves_wait_slot().
+ */
+int vbuf_moves_reserve_near(struct vbuf_endpoint *ep, struct vbuf_call call,
+			    const struct vbuf_fill *fills)
+{
+	struct vbuf_channel *ch = ep->channel;
+	u32 n;
+
+	spin_lock(&ch->lock);
+	if (unlikely(!vbuf_moves_can_reserve(ep, ch)))
+		return vbuf_moves_wait_slot(ep, call);
+	n = pop_near_locked(ch, fills);
+	ep->owned++;
+	spin_unlock(&ch->lock);
+	return n;
+}
+
 static void discard_locked(struct vbuf_endpoint *ep, struct vbuf_chain *chain,
 			   struct vbuf_wakes *wakes)
 	__must_hold(&ep->channel->lock)
 {
 	struct vbuf_channel *ch = ep->channel;
 
+	u32 n;
+
 	ep->owned -= chain->count;
-	while (chain->count)
-		free_slot_locked(ch, vbuf_chain_pop(chain, &ch->pool), wakes);
+	while (chain->count) {
+		n = vbuf_chain_pop(chain, &ch->pool);
+		/* It may have bytes of a message that was not finished. */
+		ch->pool.slot[n].seq = VBUF_NO_SEQ;
+		free_slot_locked(ch, n, wakes);
+	}
 }
 
 static void number_chain_locked(struct vbuf_channel *ch,
@@ -347,6 +398,35 @@ int vbuf_moves_commit(struct vbuf_endpoint *ep, struct vbuf_chain chain,
 	vbuf_chain_splice_tail(&chain, &ch->queue, &ch->pool);
 	ch->max_depth = max(ch->max_depth, ch->queue.count);
 	spin_unlock(&ch->lock);
+	return 0;
+}
+
+/**
+ * vbuf_moves_try_commit() - a sender's slot becomes a message, if it can
+ * @ep: the sender
+ * @n: the slot; all of it is set but its time and number, and its bytes are
+ *	written
+ * @seq: out: the number that it got
+ *
+ * Return: 0, or -EPIPE if the endpoint was shut down or the last receiver has
+ * gone, and then the slot is still the sender's.
+ */
+int vbuf_moves_try_commit(struct vbuf_endpoint *ep, u32 n, u64 *seq)
+{
+	struct vbuf_wakes wakes = { .may_defer = true };
+	struct vbuf_chain chain = vbuf_chain_of(n);
+	u64 now = ktime_get_mono_fast_ns();
+	struct vbuf_channel *ch = ep->channel;
+
+	spin_lock(&ch->lock);
+	if (!(ep->can & VBUF_RIGHT_SEND) || ch->no_receiver) {
+		spin_unlock(&ch->lock);
+		return -EPIPE;
+	}
+	number_chain_locked(ch, &chain, now);
+	*seq = ch->pool.slot[n].seq;
+	commit_locked(ep, n, &wakes);
+	vbuf_wakes_unlock(ch, &wakes);
 	return 0;
 }
 

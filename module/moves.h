@@ -49,8 +49,11 @@ void vbuf_moves_release_watched(struct vbuf_endpoint *ep, u32 n)
 
 int vbuf_moves_reserve(struct vbuf_endpoint *ep, struct vbuf_call call,
 		       u32 count, struct vbuf_chain *chain);
+int vbuf_moves_reserve_near(struct vbuf_endpoint *ep, struct vbuf_call call,
+			    const struct vbuf_fill *fills);
 int vbuf_moves_commit(struct vbuf_endpoint *ep, struct vbuf_chain chain,
 		      u64 bytes);
+int vbuf_moves_try_commit(struct vbuf_endpoint *ep, u32 n, u64 *seq);
 void vbuf_moves_discard(struct vbuf_endpoint *ep, struct vbuf_chain chain);
 int vbuf_moves_acquire(struct vbuf_endpoint *ep, struct vbuf_call call,
 		       struct vbuf_rooms *rooms, u32 count,

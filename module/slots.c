@@ -7,7 +7,9 @@
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/vbuf.h>
 
 #include "limits.h"
@@ -45,6 +47,26 @@ static void lay_out(struct vbuf_pool *pool, u32 block)
 	}
 }
 
+/* Nobody but the page allocator can have had a reference meanwhile. */
+static void freeze_block(const struct vbuf_pool *pool, void *block)
+{
+	struct page *page = virt_to_page(block);
+	u32 i;
+
+	for (i = 0; i < pool->block_bytes >> PAGE_SHIFT; i++)
+		while (!page_ref_freeze(page + i, 1))
+			cond_resched();
+}
+
+static void unfreeze_block(const struct vbuf_pool *pool, void *block)
+{
+	struct page *page = virt_to_page(block);
+	u32 i;
+
+	for (i = 0; i < pool->block_bytes >> PAGE_SHIFT; i++)
+		page_ref_unfreeze(page + i, 1);
+}
+
 static void free_blocks(struct vbuf_pool *pool)
 {
 	size_t i;
@@ -52,6 +74,8 @@ static void free_blocks(struct vbuf_pool *pool)
 	for (i = 0; pool->block && i < pool->blocks; i++) {
 		if (!pool->block[i])
 			break;
+		if (pool->mappable)
+			unfreeze_block(pool, pool->block[i]);
 		free_pages_exact(pool->block[i], pool->block_bytes);
 		cond_resched();
 	}
@@ -76,6 +100,8 @@ static int alloc_blocks(struct vbuf_pool *pool, gfp_t gfp)
 			free_blocks(pool);
 			return -ENOMEM;
 		}
+		if (pool->mappable)
+			freeze_block(pool, pool->block[i]);
 		cond_resched();
 	}
 	return 0;
@@ -92,6 +118,8 @@ void vbuf_slots_plan(struct vbuf_pool *pool, const struct vbuf_attr *attr)
 {
 	pool->slots = attr->slots;
 	pool->stride = stride_of(attr->slot_size);
+	pool->clean = attr->flags & VBUF_OPEN_VIEW;
+	pool->mappable = pool->clean || attr->slot_size >= PAGE_SIZE;
 	lay_out(pool, clamp(pool->stride, EASY_BLOCK, LARGEST_BLOCK));
 }
 
@@ -110,17 +138,18 @@ u64 vbuf_slots_bytes(const struct vbuf_pool *pool)
 /* Memory that is too scattered for the plan costs speed, not success. */
 static int alloc_bytes(struct vbuf_pool *pool)
 {
+	gfp_t gfp = VBUF_GFP | (pool->clean ? __GFP_ZERO : 0);
 	bool easy = pool->block_bytes <= EASY_BLOCK;
 	int err;
 
-	err = alloc_blocks(pool, easy ? VBUF_GFP : VBUF_GFP | __GFP_NORETRY);
+	err = alloc_blocks(pool, easy ? gfp : gfp | __GFP_NORETRY);
 	if (err == -ENOMEM && !easy) {
 		lay_out(pool, EASY_BLOCK);
-		err = alloc_blocks(pool, VBUF_GFP);
+		err = alloc_blocks(pool, gfp);
 	}
 	if (err == -ENOMEM) {
 		lay_out(pool, PAGE_SIZE);
-		err = alloc_blocks(pool, VBUF_GFP);
+		err = alloc_blocks(pool, gfp);
 	}
 	return err;
 }
@@ -175,4 +204,26 @@ void vbuf_slots_deinit(struct vbuf_pool *pool)
 	free_blocks(pool);
 	kvfree(pool->slot);
 	pool->slot = NULL;
+}
+
+/**
+ * vbuf_slots_zero() - clear bytes of a slot
+ * @pool: the pool
+ * @n: the slot, the caller's alone
+ * @from: the first byte
+ * @to: the one behind the last
+ *
+ * May sleep.
+ */
+void vbuf_slots_zero(const struct vbuf_pool *pool, u32 n, u32 from, u32 to)
+{
+	u32 bytes;
+	void *piece;
+
+	for (; from < to; from += bytes) {
+		piece = vbuf_slots_piece(pool, n, from, &bytes);
+		bytes = min3(bytes, to - from, (u32)SZ_1M);
+		memset(piece, 0, bytes);
+		cond_resched();
+	}
 }

@@ -2,6 +2,7 @@
 #ifndef VBUF_SLOTS_H
 #define VBUF_SLOTS_H
 
+#include <linux/bits.h>
 #include <linux/types.h>
 #include <linux/uidgid.h>
 
@@ -34,9 +35,18 @@ struct vbuf_attr;
  *
  * Slots under a page are packed, at multiples of 8 bytes; larger ones begin on
  * a page, so that a page never holds bytes of two of them.
+ *
+ * Pages that a region may show have a reference count of 0: so nobody can take
+ * a reference, by whatever way it comes to a page, and keep it beyond COMMIT.
  */
 
 #define VBUF_NO_SLOT	U32_MAX
+
+/* Of a slot whose bytes are no message's, nor left from one. */
+#define VBUF_NO_SEQ	U64_MAX
+
+/* In @holder: the slot is reserved, not held. */
+#define VBUF_RESERVED	BIT_ULL(63)
 
 /* The most slots that move in one holding of the channel's lock. */
 #define VBUF_BATCH	32U
@@ -55,14 +65,16 @@ struct vbuf_rooms {
  * struct vbuf_slot - describes a slot, and the message in it
  * @data: its bytes, or the first piece of them; constant after creation
  * @next: the slot behind it on its chain
- * @prev: the slot before it, where it is held
- * @len: bytes of the message
+ * @prev: the slot before it, where it is held or reserved
+ * @len: bytes of the message; of a reserved slot, those that were reserved
  * @deliveries: how often the message was received and held, or put back
- * @seq: number of the message in its channel
+ * @seq: number of the message in its channel; stays while the slot is free, and
+ *	tells then whose bytes it has, or is VBUF_NO_SEQ
  * @time_ns: when it was sent, CLOCK_MONOTONIC
  * @tag: the sender's own
- * @holder: id of the endpoint that holds it; ids are never used twice, so one
- *	that was left behind fits nobody
+ * @holder: id of the endpoint that holds it, with VBUF_RESERVED of the one that
+ *	reserved it; ids are never used twice, so one that was left behind fits
+ *	nobody. Guarded by the channel's lock; page faults look without
  * @pid: the process that sent the message, by its number in the initial pid
  *	namespace: a reference would keep the sender's namespaces alive
  * @uid: who opened the sending endpoint
@@ -91,6 +103,8 @@ struct vbuf_slot {
  * @stride: bytes from slot to slot, or, over several blocks, of one slot
  * @shift: log2 of the slots in a block
  * @pieces: blocks that a slot extends over, 1 where @shift counts
+ * @mappable: regions may show the pages
+ * @clean: the bytes were zeroed at creation, for all are shown
  */
 struct vbuf_pool {
 	struct vbuf_slot *slot;
@@ -101,6 +115,21 @@ struct vbuf_pool {
 	u32 slots;
 	u32 block_bytes;
 	size_t blocks;
+	bool mappable;
+	bool clean;
+};
+
+/**
+ * struct vbuf_fill - what one endpoint knows of the bytes in a slot
+ * @seq: the message that it last committed from there
+ * @pages: so many, from the first, had then only zeros and bytes of its own; 0
+ *	if it has not used the slot yet
+ *
+ * As long as that is the last message that was in the slot, they have still.
+ */
+struct vbuf_fill {
+	u64 seq;
+	u32 pages;
 };
 
 /**
@@ -119,6 +148,7 @@ void vbuf_slots_plan(struct vbuf_pool *pool, const struct vbuf_attr *attr);
 u64 vbuf_slots_bytes(const struct vbuf_pool *pool);
 int vbuf_slots_init(struct vbuf_pool *pool);
 void vbuf_slots_deinit(struct vbuf_pool *pool);
+void vbuf_slots_zero(const struct vbuf_pool *pool, u32 n, u32 from, u32 to);
 
 /* Where byte @off of a slot stands, and how many follow it in one piece. */
 static inline void *vbuf_slots_piece(const struct vbuf_pool *pool, u32 n,
@@ -208,6 +238,17 @@ static inline struct vbuf_chain vbuf_chain_take_all(struct vbuf_chain *chain)
 
 	chain->count = 0;
 	return taken;
+}
+
+/* Takes the slot behind @prev, of a chain whose @tail rests. */
+static inline u32 vbuf_chain_pop_after(struct vbuf_chain *chain,
+				       const struct vbuf_pool *pool, u32 prev)
+{
+	u32 n = pool->slot[prev].next;
+
+	pool->slot[prev].next = pool->slot[n].next;
+	chain->count--;
+	return n;
 }
 
 /* As push_tail, on a chain from whose middle one can be taken. */

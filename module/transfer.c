@@ -311,9 +311,17 @@ static int put_info(const struct vbuf_slot *slot, struct vbuf_msg __user *msg)
 	return vbuf_user_put_info(msg, &info);
 }
 
-/* What RECVV tells only those who ask. */
-static int put_more(struct vbuf_endpoint *ep, struct vbuf_call call, u32 n,
-		    struct vbuf_msg __user *msg)
+/**
+ * vbuf_transfer_put_more() - what is told only to those who ask
+ * @ep: the receiver
+ * @call: with %VBUF_HOLD, the cookie; with %VBUF_INFO, the rest
+ * @n: the slot, acquired and not held yet
+ * @msg: the user's
+ *
+ * Return: 0 or -EFAULT.
+ */
+int vbuf_transfer_put_more(struct vbuf_endpoint *ep, struct vbuf_call call,
+			   u32 n, struct vbuf_msg __user *msg)
 {
 	const struct vbuf_slot *slot = &ep->channel->pool.slot[n];
 	int err = 0;
@@ -335,7 +343,7 @@ static int put_more_of_all(struct vbuf_endpoint *ep, struct vbuf_call call,
 	u64 bytes = 0;
 
 	for (i = 0; i < batch->done; i++) {
-		if (put_more(ep, call, n, &msgs[i])) {
+		if (vbuf_transfer_put_more(ep, call, n, &msgs[i])) {
 			batch->done = i;
 			batch->bytes = bytes;
 			return -EFAULT;

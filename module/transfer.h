@@ -26,4 +26,7 @@ long vbuf_transfer_sendv(struct vbuf_endpoint *ep, struct vbuf_call call,
 long vbuf_transfer_recvv(struct vbuf_endpoint *ep, struct vbuf_call call,
 			 struct vbuf_msg __user *msgs, u32 count);
 
+int vbuf_transfer_put_more(struct vbuf_endpoint *ep, struct vbuf_call call,
+			   u32 n, struct vbuf_msg __user *msg);
+
 #endif /* VBUF_TRANSFER_H */

@@ -10,22 +10,24 @@
 #include "user.h"
 
 /**
- * vbuf_user_get() - read an argument that grows
+ * vbuf_user_get_grown() - read an argument that has grown
  * @arg: where to; begins with a __u32 size
- * @size: its size, and, until it grows, the least that a caller may have
+ * @size: its size; what a caller lacks is taken for zeros
+ * @least: its size in its first release, the least that a caller may have
  * @from: the user's
  *
  * Return: 0, with the size that the caller gave in @arg; -EFAULT, -EINVAL for a
  * size that is too small, -E2BIG for bytes beyond @size that are not zero.
  */
-int vbuf_user_get(void *arg, size_t size, const void __user *from)
+int vbuf_user_get_grown(void *arg, size_t size, size_t least,
+			const void __user *from)
 {
 	u32 given;
 	int err;
 
 	if (get_user(given, (const u32 __user *)from))
 		return -EFAULT;
-	if (given < size)
+	if (given < least)
 		return -EINVAL;
 	if (given > PAGE_SIZE)
 		return -E2BIG;
@@ -33,6 +35,12 @@ int vbuf_user_get(void *arg, size_t size, const void __user *from)
 	/* What was checked counts, not what stands there now. */
 	*(u32 *)arg = given;
 	return err;
+}
+
+/* As vbuf_user_get_grown(), of what has not grown yet. */
+int vbuf_user_get(void *arg, size_t size, const void __user *from)
+{
+	return vbuf_user_get_grown(arg, size, size, from);
 }
 
 /**
@@ -78,6 +86,12 @@ int vbuf_user_put_msg_len(struct vbuf_msg __user *to, u32 len)
 int vbuf_user_put_int(int __user *to, int value)
 {
 	return put_user(value, to) ? -EFAULT : 0;
+}
+
+/* Tells where a slot is, or 0. 0 or -EFAULT. */
+int vbuf_user_put_addr(u64 __user *to, u64 addr)
+{
+	return put_user(addr, to) ? -EFAULT : 0;
 }
 
 /**
@@ -473,6 +487,31 @@ int vbuf_user_put_info(struct vbuf_msg __user *to, const struct vbuf_msg *info)
 	unsafe_put_user(info->deliveries, &to->deliveries, fault);
 	user_write_access_end();
 	return 0;
+fault:
+	user_write_access_end();
+	return -EFAULT;
+}
+
+/**
+ * vbuf_user_put_acquired() - what ACQUIRE always tells, but for the cookie
+ * @to: the user's
+ * @addr: where the message is
+ * @slot: describes it
+ *
+ * Return: 0 or -EFAULT.
+ */
+int vbuf_user_put_acquired(struct vbuf_msg __user *to, u64 addr,
+			   const struct vbuf_slot *slot)
+{
+	int err;
+
+	might_fault();
+	if (!user_write_access_begin(to, sizeof(*to)))
+		return -EFAULT;
+	err = put_entry(to, slot);
+	unsafe_put_user(addr, &to->buf, fault);
+	user_write_access_end();
+	return err;
 fault:
 	user_write_access_end();
 	return -EFAULT;
