@@ -32,7 +32,7 @@ struct vbuf_region {
 	struct file *file;
 	struct address_space pages;
 
-	struct mutex lock;
+	struct mutex lock;	/* guards what follows */
 	struct vbuf_endpoint *ep;
 	struct mm_struct *mm;
 	unsigned long base[VBUF_WINDOWS];
