@@ -96,6 +96,7 @@ void channel_json_keys(const struct vbuf_channel_info *channel)
 	json_bool("persistent", channel->attr.flags & VBUF_PERSIST);
 	json_bool("redeliver", channel->attr.flags & VBUF_REDELIVER);
 	json_bool("lossy", channel->attr.flags & VBUF_LOSSY);
+	json_bool("open_view", channel->attr.flags & VBUF_OPEN_VIEW);
 	json_bool("unlinked", channel->state & VBUF_STATE_UNLINKED);
 	json_bool("senders_gone", channel->state & VBUF_STATE_NO_SENDER);
 	json_bool("receivers_gone", channel->state & VBUF_STATE_NO_RECEIVER);

@@ -16,6 +16,7 @@ enum {
 	OPT_TRANSIENT = OPT_OF_VERB,
 	OPT_REDELIVER,
 	OPT_LOSSY,
+	OPT_OPEN_VIEW,
 	OPT_HELD_MAX,
 	OPT_MAX_DELIVERIES,
 };
@@ -25,6 +26,7 @@ static const struct option options[] = {
 	{ "transient", no_argument, NULL, OPT_TRANSIENT },
 	{ "redeliver", no_argument, NULL, OPT_REDELIVER },
 	{ "lossy", no_argument, NULL, OPT_LOSSY },
+	{ "open-view", no_argument, NULL, OPT_OPEN_VIEW },
 	{ "held-max", required_argument, NULL, OPT_HELD_MAX },
 	{ "max-deliveries", required_argument, NULL, OPT_MAX_DELIVERIES },
 	VERB_OPTIONS
@@ -43,6 +45,9 @@ static int take_option(struct geometry *geometry, int option)
 		return STATUS_NONE_YET;
 	case OPT_LOSSY:
 		attr->flags |= VBUF_LOSSY;
+		return STATUS_NONE_YET;
+	case OPT_OPEN_VIEW:
+		attr->flags |= VBUF_OPEN_VIEW;
 		return STATUS_NONE_YET;
 	case OPT_HELD_MAX:
 		return geometry_count(&verb_create, "--held-max", optarg,
@@ -128,6 +133,8 @@ const struct verb verb_create = {
 	"  --redeliver        what a dying receiver had not acknowledged is queued\n"
 	"                     again, not dropped\n"
 	"  --lossy            senders may drop the oldest message of a full queue\n"
+	"  --open-view        receivers see all messages, others' too, so that none\n"
+	"                     has to be mapped; senders copy\n"
 	"  --held-max N       slots that one endpoint may own at a time\n"
 	"  --max-deliveries N drop a message that was put back after N deliveries\n"
 	"  -h, --help         print this\n",

@@ -96,9 +96,10 @@ static void print_flags(const struct vbuf_channel_info *channel)
 {
 	__u32 flags = channel->attr.flags;
 
-	printf("%s%s%s%s", flags & VBUF_PERSIST ? "persistent" : "transient",
+	printf("%s%s%s%s%s", flags & VBUF_PERSIST ? "persistent" : "transient",
 	       flags & VBUF_REDELIVER ? ", redelivers" : "",
 	       flags & VBUF_LOSSY ? ", lossy" : "",
+	       flags & VBUF_OPEN_VIEW ? ", open view" : "",
 	       channel->state & VBUF_STATE_UNLINKED ? ", removed" : "");
 }
 
