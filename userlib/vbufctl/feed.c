@@ -46,12 +46,19 @@ ssize_t feed_read(struct feed *feed, size_t used)
 		n = read(feed->input, feed->buffer + used, feed->size - used);
 	} while (n < 0 && errno == EINTR);
 	if (n < 0)
-		report("%s: %m; %llu messages were sent before",
-		       feed->input_name, feed->sent);
+		feed_unread(feed);
 	return n;
 }
 
-static void report_unsent(struct feed *feed, int error)
+/* Says, by errno, why no more can be read. */
+void feed_unread(const struct feed *feed)
+{
+	report("%s: %m; %llu messages were sent before", feed->input_name,
+	       feed->sent);
+}
+
+/* Says why no more can be sent. */
+void feed_unsent(struct feed *feed, int error)
 {
 	if (error != EPIPE) {
 		report_channel(feed->channel_name, error);
@@ -74,7 +81,7 @@ int feed_flush(struct feed *feed)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0) {
-			report_unsent(feed, errno);
+			feed_unsent(feed, errno);
 			return -1;
 		}
 		done += n;

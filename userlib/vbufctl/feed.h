@@ -16,6 +16,7 @@
  * @channel: an endpoint with the right to send
  * @channel_name: what it is called in errors
  * @slot_size: the longest message
+ * @move_only: feed_move() may not copy where it cannot move
  * @sent: messages sent so far
  * @broken: the receivers have gone: there is nobody left to wait for
  * @buffer: where the file's bytes pass through
@@ -29,6 +30,7 @@ struct feed {
 	int channel;
 	const char *channel_name;
 	uint32_t slot_size;
+	bool move_only;
 	unsigned long long sent;
 	bool broken;
 	char *buffer;
@@ -41,9 +43,14 @@ int feed_init(struct feed *feed);
 void feed_deinit(struct feed *feed);
 int feed_lines(struct feed *feed);
 int feed_raw(struct feed *feed);
+int feed_move(struct feed *feed);
+size_t feed_move_longest(const struct feed *feed);
 
+int feed_raw_once(struct feed *feed);
 ssize_t feed_read(struct feed *feed, size_t used);
 int feed_add(struct feed *feed, const char *message, size_t length);
 int feed_flush(struct feed *feed);
+void feed_unsent(struct feed *feed, int error);
+void feed_unread(const struct feed *feed);
 
 #endif /* VBUFCTL_FEED_H */

@@ -14,15 +14,26 @@ static int send_pieces(struct feed *feed, size_t length)
 	return feed_flush(feed);
 }
 
-/* Return: 0, or -1 after saying why. */
-int feed_raw(struct feed *feed)
+/* Return: 1 after one read, 0 at the end, -1 after saying why. */
+int feed_raw_once(struct feed *feed)
 {
 	ssize_t n;
 
 	/* So that a file is cut into whole slots up to its end. */
 	feed->size -= feed->size % feed->slot_size;
-	while ((n = feed_read(feed, 0)) > 0)
-		if (send_pieces(feed, n))
-			return -1;
-	return n;
+	n = feed_read(feed, 0);
+	if (n <= 0)
+		return n;
+	return send_pieces(feed, n) ? -1 : 1;
+}
+
+/* Return: 0, or -1 after saying why. */
+int feed_raw(struct feed *feed)
+{
+	int ret;
+
+	do {
+		ret = feed_raw_once(feed);
+	} while (ret > 0);
+	return ret;
 }

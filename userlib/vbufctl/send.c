@@ -4,6 +4,7 @@
 #include "geometry.h"
 #include "list.h"
 #include "losses.h"
+#include "move.h"
 #include "name.h"
 #include "report.h"
 #include "verb.h"
@@ -16,14 +17,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum {
-	OPT_RAW = OPT_OF_VERB,
-	OPT_NO_WAIT,
-};
+enum { OPT_NO_WAIT = OPT_AFTER_MOVE };
 
 static const struct option options[] = {
 	GEOMETRY_OPTIONS,
-	{ "raw", no_argument, NULL, OPT_RAW },
+	MOVE_OPTIONS,
 	{ "no-wait", no_argument, NULL, OPT_NO_WAIT },
 	VERB_OPTIONS
 };
@@ -31,7 +29,7 @@ static const struct option options[] = {
 struct request {
 	const char *name;
 	const char *file;	/* NULL: standard input */
-	bool raw;
+	struct move move;
 	bool no_wait;
 	struct geometry geometry;	/* of a missing channel */
 	struct vbuf_attr attr;		/* as it is */
@@ -54,11 +52,9 @@ static int parse(int argc, char **argv, struct request *request)
 	int option, status;
 
 	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (option == OPT_RAW) {
-			request->raw = true;
-		} else if (option == OPT_NO_WAIT) {
+		if (option == OPT_NO_WAIT) {
 			request->no_wait = true;
-		} else {
+		} else if (!move_option(&request->move, option)) {
 			status = geometry_option(&verb_send,
 						 &request->geometry, option,
 						 optarg);
@@ -66,6 +62,9 @@ static int parse(int argc, char **argv, struct request *request)
 				return status;
 		}
 	}
+	status = move_check(&verb_send, &request->move);
+	if (status != STATUS_NONE_YET)
+		return status;
 	return parse_operands(argc, argv, request);
 }
 
@@ -119,15 +118,24 @@ static int wait_for_end(const struct feed *feed, const struct vbuf_attr *attr,
 	return 0;
 }
 
+static int feed_by_way(const struct request *request, struct feed *feed)
+{
+	int moves = move_begin(&request->move, feed->channel,
+			       feed->channel_name, feed_move_longest(feed));
+
+	if (moves < 0)
+		return -1;
+	if (moves)
+		return feed_move(feed);
+	return request->move.raw ? feed_raw(feed) : feed_lines(feed);
+}
+
 static int feed_channel(const struct request *request, struct feed *feed)
 {
-	int failed;
+	int failed = -1;
 
-	if (feed_init(feed)) {
-		feed_deinit(feed);
-		return -1;
-	}
-	failed = request->raw ? feed_raw(feed) : feed_lines(feed);
+	if (!feed_init(feed))
+		failed = feed_by_way(request, feed);
 	feed_deinit(feed);
 	return failed;
 }
@@ -201,6 +209,7 @@ static int run(int argc, char **argv)
 	if (feed.channel < 0)
 		return STATUS_FAILED;
 	feed.slot_size = request.attr.slot_size;
+	feed.move_only = request.move.always;
 	failed = request.no_wait ? feed_channel(&request, &feed) :
 				   send_and_wait(&request, &feed);
 	return failed ? STATUS_FAILED : STATUS_DONE;
@@ -218,6 +227,7 @@ const struct verb verb_send = {
 	"leaves when it is killed is queued again.\n\n"
 	"  --raw              send the bytes as they come, in pieces of the slot's\n"
 	"                     size at the most\n"
+	MOVE_HELP
 	"  --no-wait          end as soon as all is queued; for persistent channels\n"
 	"Of a missing channel:\n"
 	GEOMETRY_HELP
