@@ -19,10 +19,13 @@ static unsigned int least(unsigned int a, unsigned int b)
 	return a < b ? a : b;
 }
 
-static unsigned int batch_size(const struct vbuf_attr *attr)
+static unsigned int batch_size(const struct intake *intake,
+			       const struct vbuf_attr *attr)
 {
 	unsigned int n = least(BUFFER_SIZE / attr->slot_size, VBUF_MAX_VECTOR);
 
+	if (intake->move)
+		return 1;
 	/* While they are written, senders fill the others. */
 	n = least(n, attr->slots / 2);
 	if (attr->held_max)
@@ -30,24 +33,33 @@ static unsigned int batch_size(const struct vbuf_attr *attr)
 	return n ? n : 1;
 }
 
-int intake_init(struct intake *intake, const struct vbuf_attr *attr)
+/* Room to receive the batch in; what is moved needs none. */
+static int make_room(struct intake *intake)
 {
-	size_t room = (size_t)attr->slot_size + 1;	/* and a newline */
+	size_t room = (size_t)intake->slot_size + 1;	/* and a newline */
 
-	intake->max_deliveries = attr->max_deliveries;
-	intake->batch = batch_size(attr);
-	intake->msgs = calloc(intake->batch, sizeof(*intake->msgs));
-	intake->pieces = calloc(intake->batch, sizeof(*intake->pieces));
 	intake->buffer = malloc(intake->batch * room);
-	if (!intake->msgs || !intake->pieces || !intake->buffer) {
-		report_no_memory();
+	if (!intake->buffer)
 		return -1;
-	}
 	for (unsigned int i = 0; i < intake->batch; i++) {
 		intake->msgs[i].buf = (uintptr_t)(intake->buffer + i * room);
-		intake->msgs[i].size = attr->slot_size;
+		intake->msgs[i].size = intake->slot_size;
 	}
 	return 0;
+}
+
+int intake_init(struct intake *intake, const struct vbuf_attr *attr)
+{
+	intake->max_deliveries = attr->max_deliveries;
+	intake->slot_size = attr->slot_size;
+	intake->batch = batch_size(intake, attr);
+	intake->msgs = calloc(intake->batch, sizeof(*intake->msgs));
+	intake->pieces = calloc(intake->batch, sizeof(*intake->pieces));
+	if (intake->msgs && intake->pieces &&
+	    (intake->move || !make_room(intake)))
+		return 0;
+	report_no_memory();
+	return -1;
 }
 
 void intake_deinit(struct intake *intake)
@@ -55,6 +67,23 @@ void intake_deinit(struct intake *intake)
 	free(intake->msgs);
 	free(intake->pieces);
 	free(intake->buffer);
+}
+
+/* As intake_take(), but for what is not an error. */
+static int copy_take(struct intake *intake, uint64_t at_most)
+{
+	/* How often each was delivered is asked only where it matters. */
+	unsigned int flags = VBUF_HOLD |
+			     (intake->max_deliveries ? VBUF_INFO : 0);
+	unsigned int n = intake->batch;
+	int ret;
+
+	if (at_most < n)
+		n = at_most;
+	do {
+		ret = vbuf_recvv(intake->channel, intake->msgs, n, flags, NULL);
+	} while (ret < 0 && errno == EINTR && !stop_requested());
+	return ret;
 }
 
 /**
@@ -68,17 +97,9 @@ void intake_deinit(struct intake *intake)
  */
 int intake_take(struct intake *intake, uint64_t at_most)
 {
-	/* How often each was delivered is asked only where it matters. */
-	unsigned int flags = VBUF_HOLD |
-			     (intake->max_deliveries ? VBUF_INFO : 0);
-	unsigned int n = intake->batch;
-	int ret;
+	int ret = intake->move ? intake_move_take(intake) :
+				 copy_take(intake, at_most);
 
-	if (at_most < n)
-		n = at_most;
-	do {
-		ret = vbuf_recvv(intake->channel, intake->msgs, n, flags, NULL);
-	} while (ret < 0 && errno == EINTR && !stop_requested());
 	return ret < 0 && errno == EPIPE ? 0 : ret;
 }
 
@@ -131,6 +152,37 @@ static void put_back(struct intake *intake, unsigned int first,
 		       intake->channel_name, dropped, intake->max_deliveries);
 }
 
+/*
+ * Some files write only from memory of the usual kind. What is left of the
+ * message goes through such memory then.
+ */
+static unsigned int write_copy(struct intake *intake)
+{
+	struct iovec *piece = &intake->pieces[0];
+
+	if (intake->move_only) {
+		report("standard output: cannot be written from where a message stands: use --copy");
+		errno = EFAULT;
+		return 0;
+	}
+	if (!intake->buffer)
+		intake->buffer = malloc(intake->slot_size);
+	if (!intake->buffer)
+		return 0;
+	memcpy(intake->buffer, piece->iov_base, piece->iov_len);
+	piece->iov_base = intake->buffer;
+	return sink_write(STDOUT_FILENO, piece, 1);
+}
+
+static unsigned int write_pieces(struct intake *intake, unsigned int count)
+{
+	unsigned int done = sink_write(STDOUT_FILENO, intake->pieces, count);
+
+	if (done < count && errno == EFAULT && intake->move)
+		return write_copy(intake);
+	return done;
+}
+
 /**
  * intake_write - write what was taken to standard output
  * @intake: the intake
@@ -146,12 +198,21 @@ int intake_write(struct intake *intake, unsigned int count)
 
 	for (unsigned int i = 0; i < count; i++)
 		prepare_piece(intake, i);
-	done = sink_write(STDOUT_FILENO, intake->pieces, count);
+	done = write_pieces(intake, count);
 	error = errno;
+	intake->written = intake->move && done == count;
+	if (intake->written)
+		return 0;
 	for (unsigned int i = 0; i < done; i++)
 		ret |= give_back(intake, i, 0);
 	if (done == count)
 		return ret;
 	put_back(intake, done, count, error);
 	return -1;
+}
+
+/* For when no more is to be taken. Return: 0, or -1 after saying why. */
+int intake_finish(struct intake *intake)
+{
+	return intake->written ? give_back(intake, 0, 0) : 0;
 }

@@ -2,6 +2,7 @@
 /* vbufctl recv: messages of a channel to standard output. */
 #include "geometry.h"
 #include "intake.h"
+#include "move.h"
 #include "name.h"
 #include "number.h"
 #include "report.h"
@@ -13,21 +14,18 @@
 #include <signal.h>
 #include <unistd.h>
 
-enum {
-	OPT_RAW = OPT_OF_VERB,
-	OPT_COUNT,
-};
+enum { OPT_COUNT = OPT_AFTER_MOVE };
 
 static const struct option options[] = {
 	GEOMETRY_OPTIONS,
-	{ "raw", no_argument, NULL, OPT_RAW },
+	MOVE_OPTIONS,
 	{ "count", required_argument, NULL, OPT_COUNT },
 	VERB_OPTIONS
 };
 
 struct request {
 	const char *name;
-	bool raw;
+	struct move move;
 	uint64_t count;
 	struct geometry geometry;	/* of a missing channel */
 	struct vbuf_attr attr;		/* as it is */
@@ -35,18 +33,15 @@ struct request {
 
 static int take_option(struct request *request, int option)
 {
-	switch (option) {
-	case OPT_RAW:
-		request->raw = true;
+	if (move_option(&request->move, option))
 		return STATUS_NONE_YET;
-	case OPT_COUNT:
-		if (number_parse(optarg, UINT64_MAX, &request->count) &&
-		    request->count)
-			return STATUS_NONE_YET;
-		return verb_misused(&verb_recv, "--count: '%s' is not a number from 1 on",
-				    optarg);
-	}
-	return geometry_option(&verb_recv, &request->geometry, option, optarg);
+	if (option != OPT_COUNT)
+		return geometry_option(&verb_recv, &request->geometry, option,
+				       optarg);
+	if (number_parse(optarg, UINT64_MAX, &request->count) && request->count)
+		return STATUS_NONE_YET;
+	return verb_misused(&verb_recv, "--count: '%s' is not a number from 1 on",
+			    optarg);
 }
 
 static int parse(int argc, char **argv, struct request *request)
@@ -58,6 +53,9 @@ static int parse(int argc, char **argv, struct request *request)
 		if (status != STATUS_NONE_YET)
 			return status;
 	}
+	status = move_check(&verb_recv, &request->move);
+	if (status != STATUS_NONE_YET)
+		return status;
 	if (argc - optind != 1)
 		return verb_misused(&verb_recv, "give one NAME");
 	request->name = argv[optind];
@@ -89,12 +87,20 @@ static int receive_output(const struct request *request, int channel)
 	struct intake intake = {
 		.channel = channel,
 		.channel_name = request->name,
-		.raw = request->raw,
+		.raw = request->move.raw,
+		.move_only = request->move.always,
 	};
+	int moves = move_begin(&request->move, channel, request->name,
+			       request->attr.slot_size);
 	int status = STATUS_FAILED;
 
+	if (moves < 0)
+		return STATUS_FAILED;
+	intake.move = moves;
 	if (!intake_init(&intake, &request->attr))
 		status = receive(&intake, request->count);
+	if (intake_finish(&intake))
+		status = STATUS_FAILED;
 	intake_deinit(&intake);
 	return status;
 }
@@ -150,6 +156,7 @@ const struct verb verb_recv = {
 	"SIGTERM or SIGHUP keeps from it, goes back to the channel.\n\n"
 	"  --count N          end after N messages\n"
 	"  --raw              print the bytes of the messages and nothing between\n"
+	MOVE_HELP
 	"Of a missing channel:\n"
 	GEOMETRY_HELP
 	"  -h, --help         print this\n",
