@@ -7,6 +7,7 @@
 #include <linux/fs.h>
 #include <linux/ktime.h>
 #include <linux/miscdevice.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/poll.h>
 #include <linux/sched.h>
@@ -504,6 +505,7 @@ static const struct file_operations vbuf_fops = {
 	.unlocked_ioctl = vbuf_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 	.mmap = vbuf_region_mmap,
+	.get_unmapped_area = thp_get_unmapped_area,
 };
 
 static struct miscdevice vbuf_device = {

@@ -392,6 +392,22 @@ struct vbuf_fill *vbuf_region_fills(const struct vbuf_endpoint *ep)
 	return smp_load_acquire(&ep->region->fills);
 }
 
+/*
+ * A window in this process, whose mmap_lock is held, or NULL. By its address:
+ * one that was remembered may be gone.
+ */
+static struct vm_area_struct *find_window(const struct vbuf_region *region,
+					  enum vbuf_window window)
+{
+	unsigned long base = READ_ONCE(region->base[window]);
+	struct vm_area_struct *vma = vma_lookup(current->mm, base);
+
+	if (vma && vma->vm_ops == &region_vm_ops &&
+	    vma->vm_private_data == region && vma->vm_start == base)
+		return vma;
+	return NULL;
+}
+
 /**
  * vbuf_region_show() - put a slot's pages into the page tables
  * @ep: owns it
@@ -404,16 +420,12 @@ struct vbuf_fill *vbuf_region_fills(const struct vbuf_endpoint *ep)
 void vbuf_region_show(struct vbuf_endpoint *ep, enum vbuf_window window,
 		      u32 n)
 {
-	struct vbuf_region *region = ep->region;
 	struct vm_area_struct *vma;
 
 	if (is_open_view(ep->channel) || mmap_read_lock_killable(current->mm))
 		return;
-	/* By its address: one that was remembered may be gone. */
-	vma = vma_lookup(current->mm, READ_ONCE(region->base[window]));
-	if (vma && vma->vm_ops == &region_vm_ops &&
-	    vma->vm_private_data == region &&
-	    vma->vm_start == READ_ONCE(region->base[window]))
+	vma = find_window(ep->region, window);
+	if (vma)
 		vbuf_region_insert_slot(vma, n);
 	mmap_read_unlock(current->mm);
 }
@@ -423,6 +435,29 @@ static void pass_through(struct vbuf_region *region)
 {
 	mutex_lock(&region->lock);
 	mutex_unlock(&region->lock);
+}
+
+/* From so many pages on, thinning out pays. */
+#define THIN_FROM	16U
+
+/* As pass_through(), and a part of the work, if it can be had cheaply. */
+static void pass_through_slot(struct vbuf_region *region,
+			      enum vbuf_window window, u32 n, u32 pages)
+{
+	struct mm_struct *mm = current->mm;
+	struct vm_area_struct *vma;
+
+	if (pages < THIN_FROM || READ_ONCE(region->mm) != mm ||
+	    !mmap_read_trylock(mm)) {
+		pass_through(region);
+		return;
+	}
+	vma = find_window(region, window);
+	mutex_lock(&region->lock);
+	if (vma)
+		vbuf_region_thin_out(vma, n);
+	mutex_unlock(&region->lock);
+	mmap_read_unlock(mm);
 }
 
 /**
@@ -437,16 +472,16 @@ void vbuf_region_hide(struct vbuf_endpoint *ep, enum vbuf_window window, u32 n)
 {
 	const struct vbuf_pool *pool = &ep->channel->pool;
 	struct vbuf_region *region = region_seen(ep);
+	u32 bytes = PAGE_ALIGN(pool->slot[n].len);
 
 	if (!region || is_open_view(ep->channel))
 		return;
-	pass_through(region);
+	pass_through_slot(region, window, n, bytes >> PAGE_SHIFT);
 	/* No bytes would be all bytes. */
-	if (!pool->slot[n].len)
-		return;
-	unmap_mapping_range(&region->pages,
-			    windows[window].offset + offset_of(pool, n),
-			    PAGE_ALIGN(pool->slot[n].len), 1);
+	if (bytes)
+		unmap_mapping_range(&region->pages,
+				    windows[window].offset + offset_of(pool, n),
+				    bytes, 1);
 }
 
 /**

@@ -11,6 +11,7 @@
 
 #include "channel.h"
 #include "endpoint.h"
+#include "region_large.h"
 #include "region_pages.h"
 
 /**
@@ -44,8 +45,8 @@ static struct unit unit_at(const struct vbuf_pool *pool, u64 page)
 	return unit;
 }
 
-/* The address of a page in a unit, and how many follow it in one piece. */
-static void *page_in(const struct unit *unit, u32 page, u32 *pages)
+/* The frame of a page in a unit, and how many follow it in one piece. */
+static unsigned long pfn_in(const struct unit *unit, u32 page, u32 *pages)
 {
 	const struct vbuf_pool *pool = unit->pool;
 	u32 bytes;
@@ -59,7 +60,7 @@ static void *page_in(const struct unit *unit, u32 page, u32 *pages)
 					&bytes);
 	}
 	*pages = bytes >> PAGE_SHIFT;
-	return addr;
+	return PHYS_PFN(virt_to_phys(addr));
 }
 
 /* How many pages of a slot are the endpoint's to see. */
@@ -110,6 +111,70 @@ static void clear_rest(const struct vbuf_endpoint *ep,
 }
 
 /**
+ * struct thinning - entries on their way out of a page table
+ * @vma: the mapping
+ * @pages: how many are left, in all page tables
+ * @in_table: how many of them in this one
+ */
+struct thinning {
+	struct vm_area_struct *vma;
+	u32 pages;
+	u32 in_table;
+};
+
+/*
+ * Clears the entries from @pte on, but for the first and the last: those are
+ * there, so that who takes them out next flushes the TLBs of all that lies
+ * between.
+ */
+static int thin_table(pte_t *pte, unsigned long addr, void *data)
+{
+	const struct thinning *thin = data;
+	u32 count = thin->in_table, i;
+
+	if (!pte_present(ptep_get(pte)) ||
+	    !pte_present(ptep_get(pte + count - 1)))
+		return 0;
+	for (i = 1; i + 1 < count; i++)
+		ptep_get_and_clear(thin->vma->vm_mm, addr + i * PAGE_SIZE,
+				   pte + i);
+	return 0;
+}
+
+/**
+ * vbuf_region_thin_out() - take most of a slot's pages out of the page tables
+ * @vma: a window; its mmap_lock is held, and the region's lock
+ * @n: the slot, of which no page is to be shown any more
+ *
+ * unmap_mapping_range() must follow, before the slot is anybody's: it takes out
+ * the rest, and flushes the TLBs. It spends some 100 instructions a page, this
+ * some 20. A table that is large or not there is left to it.
+ */
+void vbuf_region_thin_out(struct vm_area_struct *vma, u32 n)
+{
+	const struct vbuf_region *region = vma->vm_private_data;
+	const struct vbuf_pool *pool = &region->ep->channel->pool;
+	unsigned long addr = vma->vm_start + (unsigned long)n * pool->stride;
+	struct thinning thin = {
+		.vma = vma,
+		.pages = PAGE_ALIGN(pool->slot[n].len) >> PAGE_SHIFT,
+	};
+	u32 in_table;
+
+	lockdep_assert_held(&region->lock);
+	for (; thin.pages; thin.pages -= in_table) {
+		in_table = min_t(u32, thin.pages,
+				 PTRS_PER_PTE - pte_index(addr));
+		thin.in_table = in_table;
+		if (!vbuf_region_large_is_at(vma, addr))
+			apply_to_existing_page_range(vma->vm_mm, addr,
+						     PAGE_SIZE, thin_table,
+						     &thin);
+		addr += (unsigned long)in_table << PAGE_SHIFT;
+	}
+}
+
+/**
  * struct filling - pages on their way into a page table
  * @vma: the mapping
  * @unit: whose pages
@@ -137,9 +202,7 @@ static int fill_table(pte_t *pte, unsigned long addr, void *data)
 
 	do {
 		if (!in_piece)
-			pfn = PHYS_PFN(virt_to_phys(page_in(fill->unit,
-							    fill->page,
-							    &in_piece)));
+			pfn = pfn_in(fill->unit, fill->page, &in_piece);
 		if (pte_none(ptep_get(pte)))
 			set_pte_at(vma->vm_mm, addr, pte,
 				   pte_mkspecial(pfn_pte(pfn, prot)));
@@ -149,6 +212,23 @@ static int fill_table(pte_t *pte, unsigned long addr, void *data)
 		addr += PAGE_SIZE;
 	} while (++fill->page < fill->end && addr & ~PMD_MASK);
 	return 0;
+}
+
+/* Whether a large mapping is there, or comes with a fault, for what is next. */
+static bool insert_large(struct filling *fill, unsigned long addr)
+{
+	unsigned long pfn;
+	u32 pages;
+
+	if (!IS_ALIGNED(addr, PMD_SIZE))
+		return false;
+	pfn = pfn_in(fill->unit, fill->page, &pages);
+	pages = min(pages, fill->end - fill->page);
+	if (!vbuf_region_large_fits(fill->vma, addr, pfn, pages) ||
+	    !vbuf_region_large_insert(fill->vma, addr, pfn))
+		return false;
+	fill->page += PTRS_PER_PTE;
+	return true;
 }
 
 /* Inserts pages @page up to @end of a unit. Return: 0 or -ENOMEM. */
@@ -164,8 +244,9 @@ static int insert(struct vm_area_struct *vma, const struct unit *unit,
 	while (!err && fill.page < end) {
 		addr = vma->vm_start +
 		       ((unit->at + fill.page) << PAGE_SHIFT);
-		err = apply_to_page_range(vma->vm_mm, addr, PAGE_SIZE,
-					  fill_table, &fill);
+		if (!insert_large(&fill, addr))
+			err = apply_to_page_range(vma->vm_mm, addr, PAGE_SIZE,
+						  fill_table, &fill);
 	}
 	return err;
 }
@@ -193,13 +274,15 @@ void vbuf_region_insert_slot(struct vm_area_struct *vma, u32 n)
 	insert(vma, &unit, 0, unit.visible);
 }
 
-/* Up to where a fault at page @page of a unit inserts: a page table's end. */
-static u32 end_of_table(const struct vm_fault *vmf, const struct unit *unit,
-			u32 page)
+/* A fault inserts what shows of a unit in the page table of its address. */
+static int insert_around(const struct vm_fault *vmf, const struct unit *unit,
+			 u32 page)
 {
-	u32 left = PTRS_PER_PTE - pte_index(vmf->address);
+	u32 in_table = pte_index(vmf->address);
+	u32 begin = page > in_table ? page - in_table : 0;
+	u32 end = min(unit->visible, page - in_table + (u32)PTRS_PER_PTE);
 
-	return min(unit->visible, page + left);
+	return insert(vmf->vma, unit, begin, end);
 }
 
 static vm_fault_t fault_locked(struct vbuf_region *region,
@@ -220,9 +303,8 @@ static vm_fault_t fault_locked(struct vbuf_region *region,
 		return VM_FAULT_SIGBUS;
 	if (window == VBUF_WINDOW_RECEIVE)
 		clear_rest(region->ep, &unit);
-	return insert(vmf->vma, &unit, in_unit,
-		      end_of_table(vmf, &unit, in_unit)) ? VM_FAULT_OOM :
-							   VM_FAULT_NOPAGE;
+	return insert_around(vmf, &unit, in_unit) ? VM_FAULT_OOM :
+						    VM_FAULT_NOPAGE;
 }
 
 /**

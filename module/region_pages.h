@@ -12,7 +12,7 @@
 struct vbuf_fill;
 
 /**
- * struct vbuf_region - an endpoint's mapping; the region's two files share this
+ * struct vbuf_region - an endpoint's mapping
  * @file: what is mapped; the endpoint has a reference, and so has each window
  * @pages: the file's address space: what finds the page tables
  *
@@ -42,6 +42,7 @@ struct vbuf_region {
 
 vm_fault_t vbuf_region_fault(struct vm_fault *vmf);
 void vbuf_region_insert_slot(struct vm_area_struct *vma, u32 n);
+void vbuf_region_thin_out(struct vm_area_struct *vma, u32 n);
 
 /* Which window a mapping is. */
 static inline enum vbuf_window

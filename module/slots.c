@@ -26,6 +26,9 @@ static u32 stride_of(u32 slot_size)
 	return ALIGN(slot_size, slot_size < PAGE_SIZE ? 8 : (u32)PAGE_SIZE);
 }
 
+/* What regions can map by one entry. */
+#define LARGE_PAGE	((u32)PMD_SIZE)
+
 /* Lays the slots out in blocks of at most @block bytes, if larger than one. */
 static void lay_out(struct vbuf_pool *pool, u32 block)
 {
@@ -112,7 +115,7 @@ static int alloc_blocks(struct vbuf_pool *pool, gfp_t gfp)
  * @pool: zeroed
  * @attr: slots and slot_size are within their ranges
  *
- * A slot in one piece copies and maps fastest.
+ * A slot in one piece copies fastest, in pieces of a large page it maps fastest.
  */
 void vbuf_slots_plan(struct vbuf_pool *pool, const struct vbuf_attr *attr)
 {
@@ -120,7 +123,10 @@ void vbuf_slots_plan(struct vbuf_pool *pool, const struct vbuf_attr *attr)
 	pool->stride = stride_of(attr->slot_size);
 	pool->clean = attr->flags & VBUF_OPEN_VIEW;
 	pool->mappable = pool->clean || attr->slot_size >= PAGE_SIZE;
-	lay_out(pool, clamp(pool->stride, EASY_BLOCK, LARGEST_BLOCK));
+	if (IS_ALIGNED(pool->stride, LARGE_PAGE))
+		lay_out(pool, LARGE_PAGE);
+	else
+		lay_out(pool, clamp(pool->stride, EASY_BLOCK, LARGEST_BLOCK));
 }
 
 /**
