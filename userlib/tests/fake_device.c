@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Stands in for the kernel at open() and ioctl(), and writes down. */
+/* Stands in for the kernel at open(), ioctl() and mmap64(), and writes down. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include <linux/vbuf.h>
 
@@ -16,17 +17,26 @@ int __real_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...);
 int __wrap___open_2(const char *path, int flags);
 int __wrap_ioctl(int fd, unsigned long command, ...);
+void *__wrap_mmap64(void *addr, size_t length, int prot, int flags, int fd,
+		    off64_t offset);
 
 struct fake_open fake_opens[FAKE_CALLS];
 int fake_open_count;
 struct fake_ioctl fake_ioctls[FAKE_CALLS];
 int fake_ioctl_count;
+struct fake_mmap fake_mmaps[FAKE_CALLS];
+int fake_mmap_count;
 
 static int open_errors[FAKE_CALLS];
 static int ioctl_errors[FAKE_CALLS];
+static int mmap_errors[FAKE_CALLS];
 static int ioctl_value;
-static const void *answer;
-static size_t answer_size;
+static struct {
+	const void *arg;
+	size_t size;
+} answers[FAKE_CALLS];
+
+static int answer_count, answers_given;
 
 static const struct {
 	unsigned long command;
@@ -44,6 +54,11 @@ static const struct {
 	{ VBUF_IOC_RELEASE, sizeof(struct vbuf_release) },
 	{ VBUF_IOC_DRAIN, sizeof(struct vbuf_drain) },
 	{ VBUF_IOC_SHUTDOWN, sizeof(struct vbuf_shutdown) },
+	{ VBUF_IOC_REGION, sizeof(struct vbuf_region_info) },
+	{ VBUF_IOC_RESERVE, sizeof(struct vbuf_reserve) },
+	{ VBUF_IOC_COMMIT, sizeof(struct vbuf_commit) },
+	{ VBUF_IOC_DISCARD, sizeof(struct vbuf_discard) },
+	{ VBUF_IOC_ACQUIRE, sizeof(struct vbuf_acquire) },
 };
 
 static size_t argument_size(unsigned long command)
@@ -103,22 +118,42 @@ int __wrap_ioctl(int fd, unsigned long command, ...)
 		errno = ioctl_errors[call];
 		return -1;
 	}
-	if (answer)
-		memcpy(arg, answer, answer_size);
-	answer = NULL;
+	if (answers_given < answer_count) {
+		memcpy(arg, answers[answers_given].arg,
+		       answers[answers_given].size);
+		answers_given++;
+	}
 	return ioctl_value;
+}
+
+void *__wrap_mmap64(void *addr, size_t length, int prot, int flags, int fd,
+		    off64_t offset)
+{
+	int call = next(&fake_mmap_count);
+
+	fake_mmaps[call] = (struct fake_mmap){ addr, length, prot, flags, fd,
+					       offset };
+	if (mmap_errors[call]) {
+		errno = mmap_errors[call];
+		return MAP_FAILED;
+	}
+	return fake_mmaps;
 }
 
 void fake_reset(void)
 {
 	fake_open_count = 0;
 	fake_ioctl_count = 0;
+	fake_mmap_count = 0;
 	memset(fake_opens, 0, sizeof(fake_opens));
 	memset(fake_ioctls, 0, sizeof(fake_ioctls));
+	memset(fake_mmaps, 0, sizeof(fake_mmaps));
 	memset(open_errors, 0, sizeof(open_errors));
 	memset(ioctl_errors, 0, sizeof(ioctl_errors));
+	memset(mmap_errors, 0, sizeof(mmap_errors));
 	ioctl_value = 0;
-	answer = NULL;
+	answer_count = 0;
+	answers_given = 0;
 	errno = 0;
 }
 
@@ -132,6 +167,11 @@ void fake_ioctl_fails(int call, int error)
 	ioctl_errors[call] = error;
 }
 
+void fake_mmap_fails(int call, int error)
+{
+	mmap_errors[call] = error;
+}
+
 void fake_ioctl_returns(int value)
 {
 	ioctl_value = value;
@@ -139,8 +179,10 @@ void fake_ioctl_returns(int value)
 
 void fake_ioctl_writes(const void *arg, size_t size)
 {
-	answer = arg;
-	answer_size = size;
+	int call = next(&answer_count);
+
+	answers[call].arg = arg;
+	answers[call].size = size;
 }
 
 int fake_open_descriptors(void)

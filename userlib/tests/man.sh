@@ -63,7 +63,7 @@ synopsis() {
 			/^\.Fc/ { print out ");"; out = "" }'
 		done
 	} > "$scratch/synopsis.c"
-	[ "$(grep -c '^[a-z].*vbuf_[a-z]* *(' "$scratch/synopsis.c")" -eq \
+	[ "$(grep -c '^[a-z].*vbuf_[a-z_]* *(' "$scratch/synopsis.c")" -eq \
 		"$(header_functions | wc -l)" ] || {
 		cat "$scratch/synopsis.c"
 		return 1
@@ -92,8 +92,10 @@ header_errors() {
 	list && /^ \* \* those/ {
 		if (/opening/) print group " +device"
 		else if (/a descriptor/) print group " +descriptor"
-		else { match($0, /vbuf_[a-z]+/)
-			print group " +" substr($0, RSTART, RLENGTH) }
+		else while (match($0, /vbuf_[a-z_]+/)) {
+			print group " +" substr($0, RSTART, RLENGTH)
+			$0 = substr($0, RSTART + RLENGTH)
+		}
 		next
 	}
 	list && /^ \* \* the others of/ {

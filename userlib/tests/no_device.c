@@ -35,6 +35,34 @@ static void missing(void)
 	EXPECT(vbuf_unlink("jobs") == -1 && errno == ENODEV);
 }
 
+static void moving_fails(int fd, int error)
+{
+	char byte = 0;
+	void *to_fill = &byte;
+	const void *message = &byte;
+	size_t len = 7;
+
+	errno = 0;
+	EXPECT(vbuf_map(fd) == -1 && errno == error);
+	errno = 0;
+	EXPECT(!vbuf_reserve(fd, 1, 0, NULL) && errno == error);
+	errno = 0;
+	EXPECT(vbuf_commit(fd, to_fill, 1) == -1 && errno == error);
+	errno = 0;
+	EXPECT(vbuf_commit_next(fd, &to_fill, 1, 1, 0, NULL) == -1 &&
+	       errno == error);
+	errno = 0;
+	EXPECT(vbuf_discard(fd, to_fill) == -1 && errno == error);
+	errno = 0;
+	EXPECT(!vbuf_acquire(fd, &len, 0, NULL) && errno == error);
+	errno = 0;
+	EXPECT(vbuf_release(fd, message, 0) == -1 && errno == error);
+	errno = 0;
+	EXPECT(vbuf_release_next(fd, &message, &len, 0, NULL) == -1 &&
+	       errno == error);
+	EXPECT(to_fill == &byte && message == &byte && len == 7);
+}
+
 /* Every call on an endpoint, of which all must fail with that error. */
 static void all_fail(int fd, int error)
 {
@@ -61,6 +89,7 @@ static void all_fail(int fd, int error)
 	EXPECT(vbuf_drain(fd, NULL) == -1 && errno == error);
 	errno = 0;
 	EXPECT(vbuf_shutdown(fd, SHUT_RD) == -1 && errno == error);
+	moving_fails(fd, error);
 }
 
 static void not_open(void)

@@ -62,6 +62,6 @@ use_installed() {
 
 # The functions that the header declares, one a line.
 header_functions() {
-	sed -n 's/^[a-z].*[ *]\(vbuf_[a-z]*\)(.*/\1/p' "$userlib/include/vbuf.h" |
+	sed -n 's/^[a-z].*[ *]\(vbuf_[a-z_]*\)(.*/\1/p' "$userlib/include/vbuf.h" |
 		sort
 }
