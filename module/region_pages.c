@@ -196,21 +196,25 @@ static int fill_table(pte_t *pte, unsigned long addr, void *data)
 {
 	struct filling *fill = data;
 	struct vm_area_struct *vma = fill->vma;
+	struct mm_struct *mm = vma->vm_mm;
+	u32 end = min(fill->end, fill->page + (u32)PTRS_PER_PTE -
+				 (u32)pte_index(addr));
 	pgprot_t prot = vma->vm_page_prot;
-	unsigned long pfn = 0;
-	u32 in_piece = 0;
+	u32 in_piece;
+	pte_t entry;
 
-	do {
-		if (!in_piece)
-			pfn = pfn_in(fill->unit, fill->page, &in_piece);
-		if (pte_none(ptep_get(pte)))
-			set_pte_at(vma->vm_mm, addr, pte,
-				   pte_mkspecial(pfn_pte(pfn, prot)));
-		pfn++;
-		in_piece--;
-		pte++;
-		addr += PAGE_SIZE;
-	} while (++fill->page < fill->end && addr & ~PMD_MASK);
+	while (fill->page < end) {
+		entry = pte_mkspecial(pfn_pte(pfn_in(fill->unit, fill->page,
+						     &in_piece), prot));
+		in_piece = min(in_piece, end - fill->page);
+		fill->page += in_piece;
+		for (; in_piece--; pte++, addr += PAGE_SIZE) {
+			if (likely(pte_none(ptep_get(pte))))
+				set_pte_at(mm, addr, pte, entry);
+			/* Of the next frame; that it is present, insert() saw. */
+			entry = __pte(pte_val(entry) + PAGE_SIZE);
+		}
+	}
 	return 0;
 }
 
@@ -241,6 +245,9 @@ static int insert(struct vm_area_struct *vma, const struct unit *unit,
 	unsigned long addr;
 	int err = 0;
 
+	/* PROT_NONE: nothing is to be seen there now. */
+	if (!(vma->vm_flags & (VM_READ | VM_WRITE)))
+		return 0;
 	while (!err && fill.page < end) {
 		addr = vma->vm_start +
 		       ((unit->at + fill.page) << PAGE_SHIFT);
