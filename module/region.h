@@ -30,6 +30,9 @@ struct vbuf_fill;
  * with no lock of ours held, it takes the pages out and flushes the TLBs
  * (unmap_mapping_range), also those of a mapping that munmap() is taking down,
  * which is in no tree any more. Only then may the slot go to somebody else.
+ * Where somebody else takes out entries of the same process at the same time,
+ * found them first, and has not flushed yet, the kernel flushes all
+ * (mm_tlb_flush_nested()). region.pml is a model of this (selftests/lab/model).
  *
  * *A region that comes while a slot is being hidden* is seen, or sees: making
  * one is a full barrier (cmpxchg) before any fault in it looks at a holder, and
