@@ -15,7 +15,7 @@ _Static_assert(sizeof(struct vbuf_getattr) == 104, "getattr");
 _Static_assert(sizeof(struct vbuf_xfer) == 32, "xfer");
 _Static_assert(sizeof(struct vbuf_msg) == 64, "msg");
 _Static_assert(sizeof(struct vbuf_vector) == 32, "vector");
-_Static_assert(sizeof(struct vbuf_release) == 16, "release");
+_Static_assert(sizeof(struct vbuf_release) == 96, "release");
 _Static_assert(sizeof(struct vbuf_drain) == 16, "drain");
 _Static_assert(sizeof(struct vbuf_shutdown) == 8, "shutdown");
 _Static_assert(sizeof(struct vbuf_info) == 24, "info");
