@@ -175,4 +175,53 @@ void vt_trap_wait(struct vt_trap *trap);
 void vt_trap_fill(struct vt_trap *trap, char byte);
 char *vt_guarded(size_t len);
 
+/*
+ * lib/region.c: windows, and what moves through them
+ *
+ * 0 or -errno; outputs are poisoned before the call. A window of the wrong
+ * kind, or none, ends the test.
+ */
+struct vbuf_region_info vt_region(int fd);
+long vt_map(int fd, __u64 window, char **base);
+char *vt_map_send(int fd);
+char *vt_map_receive(int fd);
+void vt_unmap(int fd, char *base);
+long vt_reserve(int fd, size_t len, __u32 flags, char **at);
+long vt_commit(int fd, const void *at, size_t len);
+long vt_discard(int fd, const void *at);
+long vt_acquire(int fd, __u32 flags, struct vbuf_msg *msg);
+long vt_release_at(int fd, const void *at, __u32 flags);
+
+/* With VBUF_NEXT: NULL, or a @buf of 0, where there was no next. */
+long vt_commit_next(int fd, char **at, size_t len, size_t next_len,
+		    __u32 flags);
+long vt_release_next(int fd, const void *at, __u32 flags,
+		     struct vbuf_msg *next);
+
+/* The call's @arg is then the address, and @len, of a message, its length. */
+long vt_op_reserve(struct vt_call *call);
+long vt_op_acquire(struct vt_call *call);
+
+static inline char *vt_at(const struct vbuf_msg *msg)
+{
+	return (char *)(uintptr_t)msg->buf;
+}
+
+/* lib/touch.c: what a touch of memory meets, and what is there */
+#define VT_FAULT(sig, code)	((sig) << 16 | (code))
+#define VT_THERE		0
+#define VT_NOT_OWNED		VT_FAULT(SIGBUS, BUS_ADRERR)
+#define VT_READ_ONLY		VT_FAULT(SIGSEGV, SEGV_ACCERR)
+#define VT_NOT_MAPPED		VT_FAULT(SIGSEGV, SEGV_MAPERR)
+
+int vt_touch(void (*op)(void *ctx), void *ctx);
+int vt_peek(const void *at);
+int vt_poke(void *at, char byte);
+bool vt_gone(const void *at);
+void vt_fill(void *at, size_t len, __u64 seed);
+bool vt_filled(const void *at, size_t len, __u64 seed);
+bool vt_all(const void *at, size_t len, char byte);
+
+#define VT_PAGE		4096UL
+
 #endif /* _VBUF_TEST_H */
