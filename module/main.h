@@ -28,8 +28,8 @@
  *       page-table locks
  *   accounts_lock (spinlock, limits.c)      who has how much; innermost
  *
- * Pages are taken out of page tables (i_mmap_rwsem, page-table locks) with none
- * of ours held.
+ * Pages are taken out of page tables, at last, by unmap_mapping_range(), which
+ * takes i_mmap_rwsem, with none of ours held.
  *
  * Nobody is woken, no signal is sent and no user memory is touched with any of
  * them held, but that VBUF_IOC_LIST collects under the mutexes.

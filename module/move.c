@@ -2,10 +2,10 @@
 /*
  * Messages by moving pages: what happens between a slot's moves.
  *
- * What a message costs here, beside four short holdings of the channel's lock
- * and, on each side, one of the region's: a page-table entry set and cleared a
- * page on each side, and one flush of the TLB on each. No byte is copied, and
- * none cleared where the slot was last filled by the same endpoint.
+ * What a message costs here on each side: four short holdings of the channel's
+ * lock and two of the region's, an entry of a page table set and cleared a page,
+ * and a flush of the TLB. No byte is copied, and none cleared where the slot was
+ * last filled by the same endpoint.
  */
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
@@ -26,8 +26,10 @@ static void make_own(struct vbuf_endpoint *ep, u32 n, u32 len)
 	struct vbuf_fill *fill = &vbuf_region_fills(ep)[n];
 	u32 pages = PAGE_ALIGN(len) >> PAGE_SHIFT;
 
-	if (READ_ONCE(fill->seq) != pool->slot[n].seq)
+	if (!vbuf_fill_fits(fill, pool->slot[n].seq)) {
+		WRITE_ONCE(fill->seq, VBUF_NO_SEQ);
 		fill->pages = 0;
+	}
 	if (fill->pages < pages) {
 		vbuf_slots_zero(pool, n, fill->pages << PAGE_SHIFT,
 				pages << PAGE_SHIFT);

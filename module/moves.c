@@ -257,7 +257,7 @@ static u32 pop_near_locked(struct vbuf_channel *ch,
 	u32 prev = VBUF_NO_SLOT, i;
 
 	for (i = 0; i < look; i++) {
-		if (fills[n].pages && READ_ONCE(fills[n].seq) == slot[n].seq)
+		if (vbuf_fill_fits(&fills[n], slot[n].seq))
 			return i ? vbuf_chain_pop_after(&ch->free, &ch->pool, prev)
 				 : vbuf_chain_pop(&ch->free, &ch->pool);
 		prev = n;

@@ -45,6 +45,12 @@ static u64 window_bytes(const struct vbuf_pool *pool)
 	return (u64)pool->slots * pool->stride;
 }
 
+/* Small slots have none; nor have so many that the windows would overlap. */
+static bool has_region(const struct vbuf_pool *pool)
+{
+	return pool->mappable && window_bytes(pool) <= VBUF_MAP_RECEIVE;
+}
+
 /* Where slot @n stands in a window. */
 static u64 offset_of(const struct vbuf_pool *pool, u32 n)
 {
@@ -67,7 +73,7 @@ int vbuf_region_geometry(const struct vbuf_endpoint *ep, u64 *stride,
 {
 	const struct vbuf_pool *pool = &ep->channel->pool;
 
-	if (!pool->mappable)
+	if (!has_region(pool))
 		return -EOPNOTSUPP;
 	*stride = is_packed(pool) ? 0 : pool->stride;
 	*bytes = window_bytes(pool);
@@ -258,12 +264,11 @@ static int check_mmap(const struct vbuf_endpoint *ep,
 		      enum vbuf_window window)
 {
 	const struct vbuf_channel *ch = ep->channel;
-	u64 bytes = window_bytes(&ch->pool);
 
-	if (!ch->pool.mappable || bytes > VBUF_MAP_RECEIVE)
+	if (!has_region(&ch->pool))
 		return -EOPNOTSUPP;
 	if (window == VBUF_WINDOWS || !(vma->vm_flags & VM_SHARED) ||
-	    vma->vm_end - vma->vm_start != bytes)
+	    vma->vm_end - vma->vm_start != window_bytes(&ch->pool))
 		return -EINVAL;
 	if (!(ep->rights & windows[window].right) || vma->vm_flags & VM_EXEC)
 		return -EACCES;
@@ -325,7 +330,7 @@ int vbuf_region_check(const struct vbuf_endpoint *ep, enum vbuf_window window)
 
 	if (!(ep->rights & windows[window].right))
 		return -EBADF;
-	if (!ch->pool.mappable ||
+	if (!has_region(&ch->pool) ||
 	    (window == VBUF_WINDOW_SEND && is_open_view(ch)))
 		return -EOPNOTSUPP;
 	mm = region ? READ_ONCE(region->mm) : NULL;

@@ -3,6 +3,7 @@
 #define VBUF_SLOTS_H
 
 #include <linux/bits.h>
+#include <linux/compiler.h>
 #include <linux/types.h>
 #include <linux/uidgid.h>
 
@@ -121,9 +122,8 @@ struct vbuf_pool {
 
 /**
  * struct vbuf_fill - what one endpoint knows of the bytes in a slot
- * @seq: the message that it last committed from there
- * @pages: so many, from the first, had then only zeros and bytes of its own; 0
- *	if it has not used the slot yet
+ * @seq: the message that it last committed from there; VBUF_NO_SEQ for none
+ * @pages: so many, from the first, had then only zeros and bytes of its own
  *
  * As long as that is the last message that was in the slot, they have still.
  */
@@ -131,6 +131,13 @@ struct vbuf_fill {
 	u64 seq;
 	u32 pages;
 };
+
+/* Whether what @fill tells of a slot, whose last message is @seq, is so still. */
+static inline bool vbuf_fill_fits(const struct vbuf_fill *fill, u64 seq)
+{
+	/* A late look, or a late number, fits no other message. */
+	return fill->pages && seq != VBUF_NO_SEQ && READ_ONCE(fill->seq) == seq;
+}
 
 /**
  * struct vbuf_chain - slots one behind the other, by their numbers

@@ -66,7 +66,7 @@
  * mmap() takes a whole window, %MAP_SHARED, once, and fails with
  *
  * * %EINVAL: an offset other than the two; a length other than the window's; not
- *   %MAP_SHARED
+ *   %MAP_SHARED, or a file that was not opened for writing as well
  * * %EACCES: for a window that the endpoint has no right to; executable; the
  *   window to receive in, writable; %VBUF_MAP_SEND with %VBUF_OPEN_VIEW
  * * %EOPNOTSUPP: slots shorter than a page, without %VBUF_OPEN_VIEW
@@ -735,12 +735,12 @@ struct vbuf_list {
  * With %VBUF_NEXT it then acquires a message as %VBUF_IOC_ACQUIRE does, and may
  * block for it. What that meets is no error, for the first part is done: @next's
  * @buf is then 0, and %VBUF_IOC_ACQUIRE meets it again. Its errors that are known
- * before (%EBUSY, %ENXIO, %EOPNOTSUPP) fail the call, and nothing is done.
+ * before fail the call, and nothing is done.
  *
  * * %EINVAL: an unknown flag; @cookie or @addr names nothing that this endpoint
  *   owns; both are given
- * * %EOPNOTSUPP, %ENXIO, %EBUSY: with %VBUF_NEXT, as %VBUF_IOC_ACQUIRE; nothing
- *   was released
+ * * %EBADF, %EOPNOTSUPP, %ENXIO, %EBUSY: with %VBUF_NEXT, as %VBUF_IOC_ACQUIRE;
+ *   nothing was released
  * * %ENOTCONN: the file is not an endpoint
  */
 #define VBUF_IOC_RELEASE	_IO(VBUF_IOC_MAGIC, 0x09)
@@ -860,8 +860,8 @@ struct vbuf_list {
  *   channel's slots have; the slot is still reserved
  * * %EPIPE: the last receiver has gone, and the slot is still reserved; or the
  *   endpoint was shut down for sending meanwhile, and it is not
- * * %EOPNOTSUPP, %ENXIO, %EBUSY: with %VBUF_NEXT, as %VBUF_IOC_RESERVE; nothing
- *   was sent
+ * * %EBADF, %EOPNOTSUPP, %ENXIO, %EBUSY: with %VBUF_NEXT, as %VBUF_IOC_RESERVE;
+ *   nothing was sent
  * * %ENOTCONN: the file is not an endpoint
  */
 #define VBUF_IOC_COMMIT		_IO(VBUF_IOC_MAGIC, 0x10)
