@@ -250,7 +250,7 @@ TEST_F(name, create_einval_attr)
 		{ .slots = UINT32_MAX, .slot_size = UINT32_MAX },
 		{ .slots = 1, .slot_size = 1, .mode = 01000 },
 		{ .slots = 1, .slot_size = 1, .mode = 1U << 31 },
-		{ .slots = 1, .slot_size = 1, .flags = 8 },
+		{ .slots = 1, .slot_size = 1, .flags = 16 },
 		{ .slots = 1, .slot_size = 1, .flags = 1U << 31 },
 	};
 	unsigned int i;

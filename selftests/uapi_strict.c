@@ -24,7 +24,7 @@ _Static_assert(sizeof(struct vbuf_info) == 24, "");
 _Static_assert(sizeof(struct vbuf_channel_info) == 200, "");
 _Static_assert(sizeof(struct vbuf_endpoint_info) == 48, "");
 _Static_assert(sizeof(struct vbuf_list) == 40, "");
-_Static_assert(VBUF_IOC_CREATE == 0xf700 && VBUF_IOC_LIST == 0xf70d, "");
+_Static_assert(VBUF_IOC_CREATE == 0xf700 && VBUF_IOC_ACQUIRE == 0xf712, "");
 
 #define PAGE 4096
 
@@ -377,7 +377,7 @@ TEST_F(channel, enotty)
 {
 	unsigned int nr;
 
-	for (nr = _IOC_NR(VBUF_IOC_LIST) + 1; nr < 256; nr++)
+	for (nr = _IOC_NR(VBUF_IOC_ACQUIRE) + 1; nr < 256; nr++)
 		EXPECT_EQ(-ENOTTY, vt_ioctl(self->fd, _IO(VBUF_IOC_MAGIC, nr),
 					    NULL));
 	EXPECT_EQ(-ENOTTY, vt_ioctl(self->fd, 0, NULL));
