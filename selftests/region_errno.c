@@ -230,6 +230,17 @@ TEST_F(channel, commit_emsgsize_of_the_next)
 					 VBUF_DONTWAIT));
 }
 
+TEST_F(channel, commit_ebadf)
+{
+	EXPECT_EQ(-EBADF, commit_next(self->rx, self->at, 1, 1, VBUF_DONTWAIT));
+}
+
+TEST_F(channel, release_ebadf)
+{
+	EXPECT_EQ(-EBADF, release_next(self->tx, vt_at(&self->msg),
+				       VBUF_DONTWAIT));
+}
+
 TEST_F(channel, discard_einval_reserved_field)
 {
 	struct vbuf_discard arg = {

@@ -131,8 +131,8 @@ TEST_F(channel, mmap_eacces_without_the_right)
 	close(tx);
 }
 
-/* Nor with a descriptor that may only be read or written. */
-TEST_F(channel, mmap_eacces_by_the_open_mode)
+/* Of a descriptor that may only be read, or only written. */
+TEST_F(channel, mmap_einval_by_the_open_mode)
 {
 	struct vbuf_reopen reopen = {
 		.size = sizeof(reopen), .rights = VT_BOTH, .fd = self->both };
@@ -141,6 +141,7 @@ TEST_F(channel, mmap_eacces_by_the_open_mode)
 
 	ASSERT_EQ(0, vt_ioctl(reads, VBUF_IOC_REOPEN, &reopen));
 	ASSERT_EQ(0, vt_ioctl(writes, VBUF_IOC_REOPEN, &reopen));
+	EXPECT_EQ(-EINVAL, map_receive(reads, self->bytes));
 	EXPECT_EQ(-EACCES, map_send(reads, self->bytes));
 	EXPECT_EQ(-EACCES, map_send(writes, self->bytes));
 	EXPECT_EQ(-EACCES, map_receive(writes, self->bytes));
