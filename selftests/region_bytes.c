@@ -165,6 +165,16 @@ TEST_F(channel, after_own_use_and_then_anothers_send)
 	EXPECT_TRUE(is_clean(self->tx, variant->size));
 }
 
+/* What was reserved and given back has no message's number, not even the first. */
+TEST_F(channel, after_own_discard_and_then_the_first_message)
+{
+	use(self->tx, variant->size, OWN, false);
+	memset(self->room, SECRET, variant->size);
+	send_copy(self->other, self->room, variant->size);
+	receive(self, variant->size, false);
+	EXPECT_TRUE(is_clean(self->tx, variant->size));
+}
+
 /* Longer than what the copy reached, and shorter, and of one page at a time. */
 TEST_F(channel, after_anothers_use_of_a_part)
 {
