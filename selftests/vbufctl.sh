@@ -72,7 +72,8 @@ create_defaults()
 	[ ! -s output ]
 	[ ! -s errors ]
 	is jobs slots=64 slot_size=65536 mode=0600 held_max=0 max_deliveries=0
-	is jobs persistent=true redeliver=false lossy=false senders=0 receivers=0
+	is jobs persistent=true redeliver=false lossy=false open_view=false
+	is jobs senders=0 receivers=0
 }
 
 create_options()
