@@ -8,8 +8,8 @@
 #include "storm.h"
 
 /* Of so many bytes in all, and so many messages at the most. */
-#define VOLUME		(16UL << 20)
-#define MOST		100U
+#define VOLUME		(8UL << 20)
+#define MOST		60U
 
 struct hammer {
 	char *at;
@@ -95,7 +95,7 @@ static void wait_for_blows(struct hammer *hammer)
 
 static unsigned int rounds(size_t size)
 {
-	unsigned int n = VOLUME / size + 1;
+	unsigned int n = VOLUME / size + 2;
 
 	return storm_scale(n < MOST ? n : MOST);
 }
