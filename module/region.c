@@ -231,6 +231,18 @@ static void region_close(struct vm_area_struct *vma)
 		mmdrop(gone);
 }
 
+/*
+ * mremap() has made a copy of the mapping, to move what is in the page tables
+ * there and, as it may not, back. Not every kernel gets large mappings there and
+ * back unharmed; so nothing is left to move, and comes again by page faults.
+ */
+static void region_open(struct vm_area_struct *vma)
+{
+	struct vbuf_region *region = vma->vm_private_data;
+
+	unmap_mapping_range(&region->pages, 0, 0, 1);
+}
+
 static int may_not_split(struct vm_area_struct *vma, unsigned long addr)
 {
 	return -EINVAL;
@@ -242,6 +254,7 @@ static int may_not_move(struct vm_area_struct *vma)
 }
 
 static const struct vm_operations_struct region_vm_ops = {
+	.open = region_open,
 	.close = region_close,
 	.may_split = may_not_split,
 	.mremap = may_not_move,
