@@ -294,18 +294,35 @@ static long call_any(struct actor *self, const struct step *step)
 		       sizeof(arg));
 }
 
+/* What a call sleeps for, if it sleeps and there is no deadline. */
+enum wait wait_of(const struct step *step)
+{
+	static const enum wait of_any[] = {
+		[VBUF_IOC_SEND & 0xff] = WAIT_SLOT,
+		[VBUF_IOC_SENDV & 0xff] = WAIT_SLOT,
+		[VBUF_IOC_RECV & 0xff] = WAIT_MESSAGE,
+		[VBUF_IOC_RECVV & 0xff] = WAIT_MESSAGE,
+		[VBUF_IOC_DRAIN & 0xff] = WAIT_DRAIN,
+	};
+	const struct call *call = call_of(step);
+
+	if (call->call != call_any)
+		return call->wait;
+	return step->a < ARRAY_SIZE(of_any) ? of_any[step->a] : WAIT_NONE;
+}
+
 const struct call channel_calls[] = {
 	{ .name = "create", .call = call_create },
 	{ .name = "bind", .call = call_bind },
 	{ .name = "reopen", .call = call_reopen },
 	{ .name = "unlink", .call = call_unlink },
 	{ .name = "getattr", .call = call_getattr },
-	{ .name = "send", .call = call_send },
-	{ .name = "recv", .call = call_recv },
-	{ .name = "sendv", .call = call_sendv },
-	{ .name = "recvv", .call = call_recvv },
+	{ .name = "send", .call = call_send, .wait = WAIT_SLOT },
+	{ .name = "recv", .call = call_recv, .wait = WAIT_MESSAGE },
+	{ .name = "sendv", .call = call_sendv, .wait = WAIT_SLOT },
+	{ .name = "recvv", .call = call_recvv, .wait = WAIT_MESSAGE },
 	{ .name = "release", .call = call_release },
-	{ .name = "drain", .call = call_drain },
+	{ .name = "drain", .call = call_drain, .wait = WAIT_DRAIN },
 	{ .name = "shutdown", .call = call_shutdown },
 	{ .name = "info", .call = call_info },
 	{ .name = "list", .call = call_list },

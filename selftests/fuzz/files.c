@@ -259,14 +259,19 @@ bool is_kill(const struct step *step)
 	return call_of(step)->call == call_kill;
 }
 
+bool is_new_net(const struct step *step)
+{
+	return call_of(step)->call == call_new_net;
+}
+
 const struct call file_calls[] = {
 	{ .name = "open", .call = call_open },
 	{ .name = "close", .call = call_close },
 	{ .name = "dup", .call = call_dup },
-	{ .name = "write", .call = call_write },
-	{ .name = "read", .call = call_read },
-	{ .name = "writev", .call = call_writev },
-	{ .name = "readv", .call = call_readv },
+	{ .name = "write", .call = call_write, .wait = WAIT_SLOT },
+	{ .name = "read", .call = call_read, .wait = WAIT_MESSAGE },
+	{ .name = "writev", .call = call_writev, .wait = WAIT_SLOT },
+	{ .name = "readv", .call = call_readv, .wait = WAIT_MESSAGE },
 	{ .name = "poll", .call = call_poll },
 	{ .name = "epoll", .call = call_epoll },
 	{ .name = "epoll_wait", .call = call_epoll_wait },

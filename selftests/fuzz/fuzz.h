@@ -81,9 +81,19 @@ struct actor {
 
 typedef long (*call_fn)(struct actor *self, const struct step *step);
 
+/* What a call may sleep for without an end. */
+enum wait {
+	WAIT_NONE,
+	WAIT_SLOT,
+	WAIT_MESSAGE,
+	WAIT_DRAIN,
+	WAIT_KINDS
+};
+
 struct call {
 	const char *name;
 	call_fn call;
+	enum wait wait;
 	bool faultless;		/* faults would strike what is not ours */
 };
 
@@ -98,6 +108,7 @@ int *entry_of(const struct step *step);
 int *other_of(const struct step *step);
 size_t length_of(const struct step *step);
 bool is_kill(const struct step *step);
+bool is_new_net(const struct step *step);
 void files_close(void);
 
 /* limits.c: the module's parameters */
@@ -105,6 +116,8 @@ void limits_init(void);
 long call_limit(struct actor *self, const struct step *step);
 void limits_restore(void);
 bool limits_leave_room(void);
+
+enum wait wait_of(const struct step *step);
 
 /* args.c */
 void arena_init(struct arena *arena);
@@ -139,6 +152,7 @@ void actors_end_process(void);
 /* check.c */
 void check_init(void);
 void check_channels(void);
+bool check_waits(const unsigned int asleep[WAIT_KINDS], bool elsewhere);
 void check_nothing_left(void);
 void check_kernel_log(void);
 
