@@ -198,6 +198,7 @@ void actors_end_process(void)
 	kill(box->pid, SIGKILL);
 	if (waitpid(box->pid, NULL, 0) != box->pid)
 		vt_die("the process does not end");
+	ledger_over(PROCESS);
 	close(box->fail_nth);
 	close(box->stat);
 	box->pid = 0;
