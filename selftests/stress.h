@@ -24,6 +24,7 @@ struct stress {
 struct stress *stress_begin(unsigned int parts);
 bool stress_goes_on(struct stress *stress);
 void stress_did(struct stress *stress, unsigned int operations);
+void stress_wait_for(struct stress *stress, unsigned int operations);
 void stress_step_back(void);
 void stress_kill(struct stress *stress, struct crew *crew, unsigned int which);
 void stress_crew_end(struct crew *crew);
