@@ -12,5 +12,6 @@ void cgroup_write(const char *name, const char *file, const char *value);
 void cgroup_enter(const char *name, pid_t pid);
 bool cgroup_says(const char *name, const char *file, const char *line);
 void cgroup_freeze(const char *name, bool freeze);
+unsigned long cgroup_kernel_bytes(const char *name);
 
 #endif /* _VBUF_CGROUP_H */

@@ -166,6 +166,30 @@ TEST_F(bad, recv_efault_length_read_only)
 	EXPECT_TRUE(untouched(self));
 }
 
+TEST_F(bad, recvv_efault_length_read_only)
+{
+	struct vbuf_msg msg = { .size = 0 };
+
+	EXPECT_EQ(-EFAULT, vt_recvv(self->rx, read_only(&msg, sizeof(msg)), 1, 0));
+	EXPECT_TRUE(untouched(self));
+}
+
+TEST_F(bad, fionread_efault)
+{
+	int len = 0;
+	size_t n;
+
+	for (n = 0; n < BADS; n++)
+		EXPECT_EQ(-EFAULT, vt_ioctl(self->rx, FIONREAD, bad[n]))
+			TH_LOG("at %p", bad[n]);
+	for (n = 0; n < sizeof(len); n++)
+		EXPECT_EQ(-EFAULT, vt_ioctl(self->rx, FIONREAD,
+					    edge_to_nothing(n)));
+	EXPECT_EQ(-EFAULT, vt_ioctl(self->rx, FIONREAD,
+				    read_only(&len, sizeof(len))));
+	EXPECT_TRUE(untouched(self));
+}
+
 /* Where nothing is to be written, read-only memory will do. */
 TEST_F(bad, recv_needs_only_to_read_its_argument)
 {

@@ -15,6 +15,8 @@ struct mix_world {
 	struct tally *tally;
 	struct tally_channel *counts;	/* one for each channel */
 	const struct vbuf_attr *attrs;
+	atomic_bool *over;		/* all stop by themselves */
+	bool calm;			/* nobody is killed, so that they can */
 };
 
 struct mix_end {

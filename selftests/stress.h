@@ -24,6 +24,7 @@ struct stress {
 struct stress *stress_begin(unsigned int parts);
 bool stress_goes_on(struct stress *stress);
 void stress_did(struct stress *stress, unsigned int operations);
+void stress_wait_for(struct stress *stress, unsigned int operations);
 void stress_step_back(void);
 void stress_kill(struct stress *stress, struct crew *crew, unsigned int which);
 void stress_crew_end(struct crew *crew);
@@ -37,7 +38,9 @@ void stress_report(const struct stress *stress);
  * Who is killed in a call cannot say whether that still moved messages: so a
  * call is counted when it begins, by as many as it may move, and corrected when
  * it returns. What the module counts is between the two numbers, and is both of
- * them where nobody was killed.
+ * them where nobody was killed. Each kill takes them apart; so now and then all
+ * are killed, and what the module counts by then is settled; and in the end
+ * nobody is killed for a while, all stop by themselves, and it must be exact.
  */
 #define TALLY_SENDERS	64U
 #define TALLY_WINDOW	1024U
@@ -61,6 +64,8 @@ struct tally {
 void tally_begin(struct tally_side *side, unsigned int n);
 void tally_end(struct tally_side *side, unsigned int n, long moved);
 bool tally_fits(const struct tally_side *side, __u64 count);
+bool tally_exact(const struct tally_side *side, __u64 count);
+void tally_settle(struct tally_side *side, __u64 count);
 void tally_fill(struct tally *tally, __u32 who, void *buf, size_t len);
 bool tally_whole(const void *buf, size_t len);
 bool tally_once(struct tally *tally, const struct storm_msg *msg);

@@ -3,7 +3,8 @@
  * 32 threads do whatever there is to do with eight channels of different kinds,
  * in processes that are killed at random and replaced: each call returns what
  * it may, each message is whole and is received for good once at the most, and
- * at every look and in the end the numbers add up.
+ * at every look and in the end the numbers add up; where nobody was killed they
+ * are exactly those that the threads counted.
  */
 #include "kselftest_harness.h"
 #include "mix.h"
@@ -11,6 +12,8 @@
 #define PROCESSES	8U
 #define THREADS		4U
 #define PAUSE_US	20000U
+#define KILLS		24U		/* before all are, and it is counted */
+#define CALM		2000U		/* operations in the end without any */
 
 #define SHORT_SLOT	sizeof(struct storm_msg)
 
@@ -42,14 +45,17 @@ static void do_signal(struct mix *mix)
 
 static void do_something(struct mix *mix);
 
-/* A child has its parent's endpoints, which get over its end. */
+/*
+ * A child has its parent's endpoints, which get over its end. Not in the end, for
+ * no signal would tell it that it is.
+ */
 static void do_fork(struct mix *mix)
 {
 	unsigned int n = mix_any(mix, 8);
 	pid_t pid;
 	int status;
 
-	if (mix_any(mix, 8))
+	if (mix->world->calm || mix_any(mix, 8))
 		return;
 	mix_let_go(mix);
 	pid = vt_fork();
@@ -80,15 +86,28 @@ static void do_something(struct mix *mix)
 	stress_did(mix->world->stress, 1);
 }
 
-static void *work_for_ever(void *arg)
+static void *work_until_over(void *arg)
 {
 	struct mix *mix = arg;
 
 	__atomic_store_n(&tids[mix - threads], syscall(SYS_gettid),
 			 __ATOMIC_SEQ_CST);
-	for (;;)
+	while (!atomic_load(mix->world->over))
 		do_something(mix);
+	mix_let_go(mix);
 	return NULL;
+}
+
+/* Whoever waits for what does not come is interrupted, until it sees the end. */
+static void end_others(const pthread_t *thread)
+{
+	unsigned int i;
+
+	for (i = 1; i < THREADS; i++)
+		while (pthread_tryjoin_np(thread[i], NULL)) {
+			pthread_kill(thread[i], SIGUSR1);
+			usleep(1000);
+		}
 }
 
 static void prepare(struct mix *mix, const struct mix_world *world,
@@ -106,19 +125,21 @@ static void prepare(struct mix *mix, const struct mix_world *world,
 
 static void work(unsigned int born, void *ctx)
 {
+	const struct mix_world *world = ctx;
+	pthread_t thread[THREADS];
 	unsigned int i;
-	pthread_t thread;
 
 	stress_step_back();
-	vt_catch(SIGUSR1, born & 1 ? SA_RESTART : 0);
+	vt_catch(SIGUSR1, born & 1 && !world->calm ? SA_RESTART : 0);
 	for (i = 0; i < THREADS; i++)
-		prepare(&threads[i], ctx, born * THREADS + i);
+		prepare(&threads[i], world, born * THREADS + i);
 	for (i = 0; i < MIX_CHANNELS; i++)
 		mix_set_end(&threads[0], &shared[i], i);
 	for (i = 1; i < THREADS; i++)
-		if (pthread_create(&thread, NULL, work_for_ever, &threads[i]))
+		if (pthread_create(&thread[i], NULL, work_until_over, &threads[i]))
 			vt_die("pthread_create");
-	work_for_ever(&threads[0]);
+	work_until_over(&threads[0]);
+	end_others(thread);
 }
 
 FIXTURE(mix) {
@@ -140,7 +161,8 @@ FIXTURE_SETUP(mix)
 		.stress = stress_begin(1), .attrs = attrs,
 		.tally = storm_shared(sizeof(struct tally)),
 		.counts = storm_shared(MIX_CHANNELS *
-				       sizeof(struct tally_channel)) };
+				       sizeof(struct tally_channel)),
+		.over = storm_shared(sizeof(atomic_bool)) };
 	self->crew = (struct crew){
 		.size = PROCESSES, .work = work, .ctx = &self->world };
 	for (i = 0; i < MIX_CHANNELS; i++) {
@@ -181,10 +203,19 @@ static unsigned int take_what_is_left(const struct mix_world *world,
 	return n;
 }
 
-/* All are dead: nothing is on its way, nothing held, and every slot is back. */
+static bool is_counted(const struct mix_world *world,
+		       const struct tally_side *side, __u64 count)
+{
+	return world->calm ? tally_exact(side, count) : tally_fits(side, count);
+}
+
+/*
+ * All are dead: nothing is on its way, nothing held, and every slot is back. What
+ * was counted until now is settled.
+ */
 static bool adds_up(const struct mix_world *world, unsigned int channel, int fd)
 {
-	const struct tally_channel *counts = &world->counts[channel];
+	struct tally_channel *counts = &world->counts[channel];
 	__u32 flags = attrs[channel].flags;
 	struct vbuf_channel_info info = vt_look(fd);
 	unsigned int queued = info.depth, left;
@@ -194,30 +225,81 @@ static bool adds_up(const struct mix_world *world, unsigned int channel, int fd)
 	    info.senders != !(channel & 1) || info.receivers != info.senders)
 		return false;
 	info = vt_look(fd);
+	if (!is_counted(world, &counts->sent, info.sent) ||
+	    !is_counted(world, &counts->received, info.received - left))
+		return false;
+	tally_settle(&counts->sent, info.sent);
+	tally_settle(&counts->received, info.received);
 	return info.free == attrs[channel].slots &&
 	       (flags & VBUF_LOSSY || !info.dropped_oldest) &&
 	       (!(flags & VBUF_REDELIVER) || !info.dropped_holder) &&
-	       (attrs[channel].max_deliveries || !info.dropped_deliveries) &&
-	       tally_fits(&counts->sent, info.sent) &&
-	       tally_fits(&counts->received, info.received - left);
+	       (attrs[channel].max_deliveries || !info.dropped_deliveries);
+}
+
+static bool all_add_up(FIXTURE_DATA(mix) *self)
+{
+	bool good = true;
+	unsigned int i;
+
+	for (i = 0; i < MIX_CHANNELS; i++)
+		good &= adds_up(&self->world, i, self->keeper[i]);
+	return good;
+}
+
+/* Some kills, and then that of all. */
+static void storm(FIXTURE_DATA(mix) *self, __u64 *rnd)
+{
+	struct stress *stress = self->world.stress;
+	unsigned int i;
+
+	crew_begin(&self->crew);
+	for (i = 0; i < KILLS && stress_goes_on(stress); i++) {
+		usleep(storm_below(rnd, PAUSE_US));
+		if (stress_look() < (long)MIX_CHANNELS)
+			vt_die("a channel is missing");
+		stress_kill(stress, &self->crew, storm_below(rnd, PROCESSES));
+	}
+	stress_crew_end(&self->crew);
+	stress_wait_for_strangers();
+}
+
+static void reap(pid_t pid)
+{
+	int status;
+	pid_t ret;
+
+	while (!(ret = waitpid(pid, &status, WNOHANG))) {
+		kill(pid, SIGUSR1);
+		usleep(1000);
+	}
+	if (ret != pid || status)
+		vt_die("a process ended with %#x", status);
+}
+
+/* A while without kills, at whose end each stops by itself. */
+static void calm_down(FIXTURE_DATA(mix) *self)
+{
+	unsigned int i;
+
+	self->world.calm = true;
+	crew_begin(&self->crew);
+	stress_wait_for(self->world.stress, CALM);
+	atomic_store(self->world.over, true);
+	for (i = 0; i < PROCESSES; i++)
+		reap(self->crew.pid[i]);
 }
 
 TEST_F_TIMEOUT(mix, ends_in_balance, 60)
 {
 	struct stress *stress = self->world.stress;
 	__u64 rnd = stress->seed;
-	unsigned int i;
 
-	crew_begin(&self->crew);
 	while (stress_goes_on(stress)) {
-		usleep(storm_below(&rnd, PAUSE_US));
-		ASSERT_LE((long)MIX_CHANNELS, stress_look());
-		stress_kill(stress, &self->crew, storm_below(&rnd, PROCESSES));
+		storm(self, &rnd);
+		EXPECT_TRUE(all_add_up(self));
 	}
-	stress_crew_end(&self->crew);
-	stress_wait_for_strangers();
-	for (i = 0; i < MIX_CHANNELS; i++)
-		EXPECT_TRUE(adds_up(&self->world, i, self->keeper[i]));
+	calm_down(self);
+	EXPECT_TRUE(all_add_up(self));
 	mix_unlink_all();
 	EXPECT_EQ(MIX_CHANNELS, stress_look());
 	stress_report(stress);

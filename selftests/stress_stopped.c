@@ -2,7 +2,8 @@
 /*
  * Processes stopped by SIGSTOP and by the cgroup freezer, and killed so, while
  * they hold messages, wait in line, or are in the middle of a vector: whoever is
- * not stopped goes on, and nothing is lost.
+ * not stopped goes on, and nothing is lost; where nobody was killed, what was
+ * counted is exact.
  */
 #include "kselftest_harness.h"
 #include "cgroup.h"
@@ -15,6 +16,10 @@ enum role { LINE_SENDER, LINE_RECEIVER, HOLD_SENDER, HOLD_RECEIVER, ROLES };
 #define WORKERS		8U
 #define HELD_MAX	2U
 #define HELD_US		3000U
+#define TURNS		100U		/* before all are killed, and it is counted */
+
+/* How the processes come to an end by themselves: senders before receivers. */
+enum { NOT_YET, SENDERS_END, ALL_END };
 
 enum way { RUNNING, BY_SIGNAL, BY_FREEZER };
 
@@ -24,7 +29,10 @@ struct world {
 	struct tally_channel *counts;
 	int fd[CHANNELS];
 	atomic_ulong *steady;		/* what each that is never stopped did */
-	unsigned int place;		/* that a new process is to fill */
+	atomic_int *over;
+	bool calm;			/* nobody is killed */
+	bool replaces;			/* a process, which is to fill this place */
+	unsigned int place;
 };
 
 FIXTURE(stopped) {
@@ -75,6 +83,11 @@ static struct tally_flow flow_of(const struct world *world, enum role role,
 				role % 2 ? VT_RECV : VT_SEND) };
 }
 
+static bool is_over(const struct world *world, unsigned int place)
+{
+	return atomic_load(world->over) >= (place % 2 ? ALL_END : SENDERS_END);
+}
+
 /* One message after the other, each soon received for good. */
 static void go_on_steadily(unsigned int place, void *ctx)
 {
@@ -85,6 +98,8 @@ static void go_on_steadily(unsigned int place, void *ctx)
 			    tally_send(&flow, cross_send)) > 0) {
 		atomic_fetch_add(&world->steady[place], 1);
 		stress_did(world->stress, 1);
+		if (is_over(world, place))
+			return;
 	}
 	vt_die("role %u cannot go on", place);
 }
@@ -109,15 +124,18 @@ static long work_once(struct tally_flow *flow, enum role role, __u64 *rnd)
 static void work_until_killed(unsigned int born, void *ctx)
 {
 	const struct world *world = ctx;
-	unsigned int place = born < WORKERS ? born : world->place;
+	unsigned int place = world->replaces ? world->place : born % WORKERS;
 	enum role role = place % ROLES;
 	struct tally_flow flow = flow_of(world, role,
 					 (ROLES + born) % TALLY_SENDERS);
 	__u64 rnd = world->stress->seed + born;
 	long ret;
 
-	while ((ret = work_once(&flow, role, &rnd)) > 0)
+	while ((ret = work_once(&flow, role, &rnd)) > 0) {
 		stress_did(world->stress, 1);
+		if (is_over(world, place))
+			return;
+	}
 	vt_die("role %u: %ld", role, ret);
 }
 
@@ -131,6 +149,7 @@ FIXTURE_SETUP(stopped)
 	world->stress = stress_begin(1);
 	world->tally = storm_shared(sizeof(*world->tally));
 	world->counts = storm_shared(CHANNELS * sizeof(*world->counts));
+	world->over = storm_shared(sizeof(*world->over));
 	world->steady = storm_shared(ROLES * sizeof(*world->steady));
 	hold.flags = VBUF_REDELIVER;
 	hold.held_max = HELD_MAX;
@@ -187,6 +206,7 @@ static void enter_group(const struct crew *crew, unsigned int which)
 /* Also one that stands still dies at once, and what it had goes to others. */
 static void replace(FIXTURE_DATA(stopped) *self, unsigned int which)
 {
+	self->world.replaces = true;
 	self->world.place = which;
 	stress_kill(self->world.stress, &self->workers, which);
 	if (self->how[which] == BY_FREEZER)
@@ -210,41 +230,142 @@ static void toggle(FIXTURE_DATA(stopped) *self, unsigned int which,
 	}
 }
 
-/* All are dead: what was held is back, and all counts agree. */
+static bool is_counted(const struct world *world,
+		       const struct tally_side *side, __u64 count)
+{
+	return world->calm ? tally_exact(side, count) : tally_fits(side, count);
+}
+
+/* All are dead: what was held is back, all counts agree, and are settled. */
 static bool adds_up(const struct world *world, unsigned int channel)
 {
-	const struct tally_channel *counts = &world->counts[channel];
+	struct tally_channel *counts = &world->counts[channel];
 	int fd = world->fd[channel];
 	long left = tally_rest(world->tally, fd);
 	struct vbuf_channel_info info = vt_look(fd);
 
+	if (!is_counted(world, &counts->sent, info.sent) ||
+	    !is_counted(world, &counts->received, info.received - left))
+		return false;
+	tally_settle(&counts->sent, info.sent);
+	tally_settle(&counts->received, info.received);
 	return vt_settled(fd) && info.free == info.attr.slots &&
 	       !info.dropped_oldest && !info.dropped_deliveries &&
-	       (channel ? !info.dropped_holder : !info.receiving) &&
-	       tally_fits(&counts->sent, info.sent) &&
-	       tally_fits(&counts->received, info.received - left);
+	       (channel ? !info.dropped_holder : !info.receiving);
+}
+
+/* Everybody works, each in a cgroup of its own. */
+static void begin(FIXTURE_DATA(stopped) *self)
+{
+	unsigned int which;
+
+	self->world.replaces = false;
+	self->steady.born = 0;
+	self->workers.born += WORKERS - self->workers.born % WORKERS;
+	crew_begin(&self->steady);
+	crew_begin(&self->workers);
+	for (which = 0; which < WORKERS; which++)
+		enter_group(&self->workers, which);
+}
+
+/* Stops and starts some, and kills others unless all is to be calm. */
+static void turn(FIXTURE_DATA(stopped) *self, __u64 *rnd)
+{
+	unsigned int which = storm_below(rnd, WORKERS);
+
+	if (self->world.calm || storm_below(rnd, 8))
+		toggle(self, which, storm_below(rnd, 2) ? BY_SIGNAL : BY_FREEZER);
+	else
+		replace(self, which);
+	wait_for_progress(&self->world);
+}
+
+static void resume_all(FIXTURE_DATA(stopped) *self)
+{
+	unsigned int which;
+
+	for (which = 0; which < WORKERS; which++)
+		if (self->how[which] != RUNNING)
+			toggle(self, which, RUNNING);
+}
+
+static void storm(FIXTURE_DATA(stopped) *self, __u64 *rnd)
+{
+	unsigned int turns;
+
+	begin(self);
+	for (turns = 0; turns < TURNS && stress_goes_on(self->world.stress); turns++)
+		turn(self, rnd);
+	stress_crew_end(&self->workers);
+	stress_crew_end(&self->steady);
+	for (turns = 0; turns < WORKERS; turns++) {
+		if (self->how[turns] == BY_FREEZER)
+			resume(0, turns, BY_FREEZER);
+		self->how[turns] = RUNNING;
+	}
+}
+
+/* So that no receiver waits for what nobody sends any more. */
+static long send_if_free(int fd, struct storm_msg *msgs, unsigned int n)
+{
+	(void)n;
+	return vt_send(fd, msgs, sizeof(*msgs), VBUF_DONTWAIT) ? -EAGAIN : 1;
+}
+
+static void reap(const struct world *world, enum role role, pid_t pid)
+{
+	struct tally_flow flow = {
+		.tally = world->tally, .counts = &world->counts[role / 2],
+		.batch = 1, .fd = world->fd[role / 2] };
+	int status;
+	pid_t ret;
+
+	while (!(ret = waitpid(pid, &status, WNOHANG))) {
+		if (role % 2)
+			tally_send(&flow, send_if_free);
+		usleep(500);
+	}
+	if (ret != pid || status)
+		vt_die("role %u ended with %#x", role, status);
+}
+
+static void reap_all(FIXTURE_DATA(stopped) *self, bool receivers)
+{
+	unsigned int i;
+
+	for (i = receivers; i < ROLES; i += 2)
+		reap(&self->world, i, self->steady.pid[i]);
+	for (i = receivers; i < WORKERS; i += 2)
+		reap(&self->world, i % ROLES, self->workers.pid[i]);
+}
+
+/* Nobody is killed, and each stops by itself. */
+static void calm_down(FIXTURE_DATA(stopped) *self, __u64 *rnd)
+{
+	unsigned int turns;
+
+	self->world.calm = true;
+	begin(self);
+	for (turns = 0; turns < TURNS; turns++)
+		turn(self, rnd);
+	resume_all(self);
+	atomic_store(self->world.over, SENDERS_END);
+	reap_all(self, false);
+	atomic_store(self->world.over, ALL_END);
+	reap_all(self, true);
 }
 
 TEST_F_TIMEOUT(stopped, who_is_not_goes_on, 60)
 {
 	struct stress *stress = self->world.stress;
 	__u64 rnd = stress->seed;
-	unsigned int which;
 
-	crew_begin(&self->steady);
-	crew_begin(&self->workers);
-	for (which = 0; which < WORKERS; which++)
-		enter_group(&self->workers, which);
 	while (stress_goes_on(stress)) {
-		which = storm_below(&rnd, WORKERS);
-		if (storm_below(&rnd, 8))
-			toggle(self, which, storm_below(&rnd, 2) ? BY_SIGNAL : BY_FREEZER);
-		else
-			replace(self, which);
-		wait_for_progress(&self->world);
+		storm(self, &rnd);
+		EXPECT_TRUE(adds_up(&self->world, 0));
+		EXPECT_TRUE(adds_up(&self->world, 1));
 	}
-	stress_crew_end(&self->workers);
-	stress_crew_end(&self->steady);
+	calm_down(self, &rnd);
 	EXPECT_TRUE(adds_up(&self->world, 0));
 	EXPECT_TRUE(adds_up(&self->world, 1));
 	TH_LOG("%lu stops", self->stops);

@@ -195,6 +195,16 @@ static bool unload_once(void)
 	return true;
 }
 
+/* None or more; who is to come to something does, while nothing is unloaded. */
+static void let_some_work(struct world *world, __u64 *rnd)
+{
+	unsigned int active = WORKERS - storm_below(rnd, WORKERS + 1);
+
+	atomic_store(world->active, active);
+	if (active)
+		stress_wait_for(world->stress, 1);
+}
+
 TEST_F_TIMEOUT(unload, goes_when_nobody_has_it_open, 60)
 {
 	struct stress *stress = stress_begin(1);
@@ -208,8 +218,7 @@ TEST_F_TIMEOUT(unload, goes_when_nobody_has_it_open, 60)
 	/* Loading may take so long that nobody else comes to anything. */
 	while (stress_goes_on(stress) || !unloads || !refused) {
 		if (tries++ % TRIES == 0)
-			atomic_store(world.active,
-				     WORKERS - storm_below(&rnd, WORKERS + 1));
+			let_some_work(&world, &rnd);
 		if (unload_once())
 			unloads++;
 		else

@@ -14,6 +14,8 @@
 #define BUSY_LOOKS	40000
 /* or that so many signals do not end. */
 #define NUDGES		2000
+/* A wait is in vain that so many looks at the channels do not explain. */
+#define WAIT_LOOKS	8000
 
 #define OWN_FILES	100
 
@@ -25,6 +27,7 @@ static struct mailbox {
 	struct step step;
 	long result;
 	pid_t pid, tid;
+	bool elsewhere;		/* in a network namespace of its own */
 	int fail_nth;		/* the dispatcher's own descriptors of its files */
 	int stat;
 } *mailboxes;
@@ -174,6 +177,7 @@ static void begin_process(void)
 	pid_t pid;
 
 	box->state = BUSY;
+	box->elsewhere = false;
 	pid = fork();
 	if (pid < 0)
 		vt_die("fork");
@@ -194,6 +198,7 @@ void actors_end_process(void)
 	kill(box->pid, SIGKILL);
 	if (waitpid(box->pid, NULL, 0) != box->pid)
 		vt_die("the process does not end");
+	ledger_over(PROCESS);
 	close(box->fail_nth);
 	close(box->stat);
 	box->pid = 0;
@@ -255,9 +260,47 @@ void actor_give(const struct step *step)
 		return;
 	}
 	box->step = *step;
+	if (box == &mailboxes[PROCESS] && is_new_net(step))
+		box->elsewhere = true;
 	set_state(box, BUSY);
 	if (!(step->who & WHO_GO_ON))
 		becomes_idle(box);
+}
+
+/*
+ * Whether who is asleep in a call has what to wait for. Who ends while this looks
+ * makes it wrong, and so does a deadline that is near: for a moment only.
+ */
+static bool waits_are_due(void)
+{
+	unsigned int i, asleep[WAIT_KINDS] = { 0 };
+	bool elsewhere = false;
+
+	for (i = 0; i < ACTORS; i++) {
+		if (becomes_idle(&mailboxes[i]))
+			continue;
+		asleep[wait_of(&mailboxes[i].step)]++;
+		elsewhere |= mailboxes[i].elsewhere;
+	}
+	return check_waits(asleep, elsewhere);
+}
+
+/* Before a signal could wake who should have been woken already. */
+static void check_sleepers(void)
+{
+	unsigned int i, n;
+
+	for (n = 0; !waits_are_due(); n++) {
+		if (n < WAIT_LOOKS) {
+			usleep(PATIENCE_NS / 1000);
+			continue;
+		}
+		for (i = 0; i < ACTORS; i++)
+			if (state_of(&mailboxes[i]) == BUSY)
+				fprintf(stderr, "# %u sleeps in %s\n", i,
+					call_of(&mailboxes[i].step)->name);
+		vt_die("somebody sleeps in vain: a wake-up is lost");
+	}
 }
 
 /* Until nobody is in a call. */
@@ -265,6 +308,7 @@ void actors_settle(void)
 {
 	unsigned int i, n;
 
+	check_sleepers();
 	for (i = 0; i < ACTORS; i++) {
 		if (i == PROCESS && !mailboxes[i].pid)
 			continue;

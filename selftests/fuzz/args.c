@@ -18,12 +18,13 @@ static const __u64 odd64[] = {
 };
 
 /*
- * What a message of a sound step holds: its length says where in a sequence it
- * begins. Of others, whose length may be any, every byte is PLAIN_BYTE.
+ * What a message of a sound step holds, behind its number: that says where in a
+ * sequence it begins. Where there is no room for it the length does. Of others,
+ * whose length may be any, every byte is PLAIN_BYTE.
  */
-static __u8 message_byte(size_t len, size_t at)
+static __u8 message_byte(__u64 number, size_t at)
 {
-	return (len * 37 % PATTERN + at) * 7;
+	return (number * 37 % PATTERN + at) * 7;
 }
 
 /* A piece of @pages that ends where nothing can be reached. */
@@ -39,20 +40,32 @@ static char *piece(size_t size)
 	return mem;
 }
 
+/* Instead of @mem, memory that can be written elsewhere alone; where. */
+static char *written_elsewhere(char *mem, size_t size)
+{
+	int fd = memfd_create("fuzz", MFD_CLOEXEC);
+	char *here;
+
+	if (fd < 0 || ftruncate(fd, size))
+		vt_die("memfd");
+	here = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (here == MAP_FAILED ||
+	    mmap(mem, size, PROT_READ, MAP_SHARED | MAP_FIXED, fd, 0) != mem)
+		vt_die("memfd");
+	close(fd);
+	return here;
+}
+
 void arena_init(struct arena *arena)
 {
-	size_t i;
-
 	arena->args = piece(2 * PAGE);
 	arena->vector = piece(PAGE);
-	arena->from = piece(ROOM + PAGE);
+	arena->from = piece(ROOM);
+	arena->from_here = written_elsewhere(arena->from, ROOM);
 	arena->plain = piece(ROOM);
 	arena->into = piece(ROOM);
-	for (i = 0; i < ROOM + PATTERN; i++)
-		arena->from[i] = message_byte(0, i);
 	memset(arena->plain, PLAIN_BYTE, ROOM);
-	if (mprotect(arena->from, ROOM + PAGE, PROT_READ) ||
-	    mprotect(arena->plain, ROOM, PROT_READ))
+	if (mprotect(arena->plain, ROOM, PROT_READ))
 		vt_die("mprotect");
 }
 
@@ -130,11 +143,13 @@ static char *cut_short(char *mem, const struct step *step, size_t size)
 }
 
 /* Where the @len bytes to send are. */
-void *arg_from(const struct arena *arena, const struct step *step, size_t len)
+void *arg_from(const struct arena *arena, const struct step *step, size_t len,
+	       __u64 number)
 {
-	if (wrong_of(step) == WRONG_NOTHING)
-		return arena->from + len * 37 % PATTERN;
-	return cut_short(arena->plain, step, len);
+	if (wrong_of(step) != WRONG_NOTHING)
+		return cut_short(arena->plain, step, len);
+	arg_fill_piece(arena->from_here + ROOM - len, len, number);
+	return arena->from + ROOM - len;
 }
 
 /* Where @room bytes can be received. */
@@ -146,13 +161,21 @@ void *arg_into(const struct arena *arena, const struct step *step, size_t room)
 	return cut_short(arena->into, step, room);
 }
 
-/* A message where it can be written. */
-void arg_fill_piece(char *piece, size_t len)
+/* How many bytes of a message are its number. */
+static size_t number_size(size_t len)
 {
-	size_t i;
+	return len < sizeof(__u64) ? 0 : sizeof(__u64);
+}
 
-	for (i = 0; i < len; i++)
-		piece[i] = message_byte(len, i);
+/* A message where it can be written. */
+void arg_fill_piece(char *piece, size_t len, __u64 number)
+{
+	__u64 seed = number_size(len) ? number : len;
+	size_t i = number_size(len);
+
+	memcpy(piece, &number, i);
+	for (; i < len; i++)
+		piece[i] = message_byte(seed, i);
 }
 
 static bool is_plain(const char *into, size_t len)
@@ -165,20 +188,24 @@ static bool is_plain(const char *into, size_t len)
 	return true;
 }
 
-/* The @len bytes received are a message, and no other of @size was written. */
-void arg_check_piece(const char *into, size_t size, size_t len)
+/*
+ * The @len bytes received are a message, and no other of @size was written.
+ * Returns its number, 0 if it has none.
+ */
+__u64 arg_check_piece(const char *into, size_t size, size_t len)
 {
-	size_t i = is_plain(into, len) ? len : 0;
+	bool plain = is_plain(into, len);
+	size_t i = plain ? len : number_size(len);
+	__u64 number = 0, seed = len;
 
+	if (i && !plain) {
+		memcpy(&number, into, sizeof(number));
+		seed = number;
+	}
 	for (; i < size; i++)
-		if ((__u8)into[i] != (i < len ? message_byte(len, i) :
+		if ((__u8)into[i] != (i < len ? message_byte(seed, i) :
 				      UNTOUCHED_BYTE))
 			vt_die("byte %zu of %zu received is %#x", i, len,
 			       (__u8)into[i]);
-}
-
-void arg_check(const struct arena *arena, const void *into, long len)
-{
-	if (into == arena->into && len >= 0)
-		arg_check_piece(into, ROOM, len);
+	return number;
 }

@@ -3,8 +3,8 @@
 #include "fuzz.h"
 
 #define SYS_ioctl_32	54
-#define VECTOR		8U
-#define PIECE		(ROOM / VECTOR)	/* of room for each message */
+#define FEW		8U
+#define MANY		(PAGE / sizeof(struct vbuf_msg))
 
 static const char * const names[] = {
 	"", "fuzz-1", "fuzz-2", "fuzz-3", "no such", "fuzz/4", "x", ".",
@@ -127,38 +127,76 @@ static struct vbuf_xfer xfer_of(const struct step *step)
 		.len = length_of(step), .deadline_ns = deadline_of(step->c) };
 }
 
-static long call_send(struct actor *self, const struct step *step)
+static long do_send(struct actor *self, const struct step *step, void *from,
+		    size_t len)
 {
 	struct vbuf_xfer xfer = xfer_of(step);
 
-	xfer.buf = (uintptr_t)arg_from(&self->arena, step, xfer.len);
+	(void)len;
+	xfer.buf = (uintptr_t)from;
 	return command(self, step, VBUF_IOC_SEND, &xfer, sizeof(xfer));
+}
+
+static long call_send(struct actor *self, const struct step *step)
+{
+	return send_sound(self, step, length_of(step), do_send);
+}
+
+static long do_recv(struct actor *self, const struct step *step, void *into,
+		    size_t room)
+{
+	struct vbuf_xfer xfer = xfer_of(step);
+
+	(void)room;
+	xfer.buf = (uintptr_t)into;
+	return command(self, step, VBUF_IOC_RECV, &xfer, sizeof(xfer));
 }
 
 static long call_recv(struct actor *self, const struct step *step)
 {
-	struct vbuf_xfer xfer = xfer_of(step);
-	void *into = arg_into(&self->arena, step, xfer.len);
-	long ret;
+	return receive(self, step, length_of(step), do_recv);
+}
 
-	xfer.buf = (uintptr_t)into;
-	ret = command(self, step, VBUF_IOC_RECV, &xfer, sizeof(xfer));
-	if (wrong_of(step) == WRONG_NOTHING)
-		arg_check(&self->arena, into, ret);
-	return ret;
+/* Few, or about as many as the module moves at a time, and more. */
+static unsigned int vector_count(const struct step *step)
+{
+	static const __u8 counts[] = {
+		1, 2, 3, 4, 5, 6, 7, FEW, 9, 16, 31, 32, 33, 34, 63, MANY };
+
+	return counts[step->a >> 4];
+}
+
+/* Of room for each message. */
+static __u32 piece_size(const struct step *step)
+{
+	return vector_count(step) > FEW ? ROOM / MANY : ROOM / FEW;
+}
+
+static __u32 piece_room(const struct step *step)
+{
+	return length_of(step) % (piece_size(step) + 1);
 }
 
 static __u32 piece_length(const struct step *step, unsigned int i)
 {
-	return length_of(step) % (PIECE + 1) >> (step->c >> 4 & i & 3);
+	return piece_room(step) >> (step->c >> 4 & i & 3);
 }
 
-/* Entries for a vector; the end of what can be read cuts it short, or not. */
+static char *piece_of(struct actor *self, const struct step *step,
+		      unsigned int i)
+{
+	return self->arena.into + i * piece_size(step);
+}
+
+/*
+ * Entries for a vector; the end of what can be read cuts it short, or not. What
+ * SENDV does not read, and RECVV is to write, is poisoned.
+ */
 static struct vbuf_msg *entries_of(struct actor *self, const struct step *step,
-				   unsigned int count)
+				   unsigned int cmd, __u64 number)
 {
 	struct vbuf_msg *msgs = (void *)self->arena.vector;
-	unsigned int i;
+	unsigned int i, count = vector_count(step);
 
 	if (wrong_of(step) == WRONG_SPILLS)
 		msgs = (void *)(self->arena.vector + PAGE -
@@ -166,23 +204,27 @@ static struct vbuf_msg *entries_of(struct actor *self, const struct step *step,
 	for (i = 0; (char *)&msgs[i + 1] <= self->arena.vector + PAGE; i++) {
 		if (i == count)
 			break;
-		msgs[i] = (struct vbuf_msg) {
-			.len = piece_length(step, i),
-			.size = length_of(step) % (PIECE + 1), .tag = i };
+		vt_poison(&msgs[i]);
+		msgs[i].size = piece_room(step);
+		if (cmd == VBUF_IOC_RECVV)
+			continue;
+		msgs[i].len = piece_length(step, i);
+		msgs[i].flags = 0;
+		msgs[i].tag = number ? number + i : PLAIN_TAG;
 	}
 	return msgs;
 }
 
 /* One entry alone can be wrong. */
 static long vector(struct actor *self, const struct step *step,
-		   unsigned int cmd, void *data)
+		   unsigned int cmd, void *data, __u64 number)
 {
 	struct vbuf_vector vector = {
 		.size = sizeof(vector), .flags = step->a & 15,
-		.count = 1 + (step->a >> 4) % VECTOR,
+		.count = vector_count(step),
 		.msg_size = sizeof(struct vbuf_msg),
 		.deadline_ns = deadline_of(step->c) };
-	struct vbuf_msg *msgs = entries_of(self, step, vector.count);
+	struct vbuf_msg *msgs = entries_of(self, step, cmd, number);
 	struct step sound = *step;
 	unsigned int i;
 	long ret;
@@ -191,7 +233,7 @@ static long vector(struct actor *self, const struct step *step,
 	     i < vector.count; i++)
 		msgs[i].buf = (uintptr_t)(i == step->where % vector.count &&
 			wrong_of(step) != WRONG_NOTHING ? data :
-			self->arena.into + i * PIECE);
+			piece_of(self, step, i));
 	if (wrong_of(step) == WRONG_SPILLS)
 		sound.hostile = 0;
 	vector.msgs = (uintptr_t)msgs;
@@ -203,33 +245,69 @@ static long vector(struct actor *self, const struct step *step,
 }
 
 /* What a step sends that is wrong somewhere may be of any length. */
-static void fill_pieces(struct actor *self, const struct step *step)
+static __u64 fill_pieces(struct actor *self, const struct step *step)
 {
-	unsigned int i;
+	unsigned int i, count = vector_count(step);
+	__u64 number;
 
 	memset(self->arena.into, PLAIN_BYTE, ROOM);
-	for (i = 0; wrong_of(step) == WRONG_NOTHING && i < VECTOR; i++)
-		arg_fill_piece(self->arena.into + i * PIECE,
-			       piece_length(step, i));
+	if (wrong_of(step) != WRONG_NOTHING)
+		return 0;
+	number = ledger_take(count);
+	for (i = 0; i < count; i++) {
+		arg_fill_piece(piece_of(self, step, i), piece_length(step, i),
+			       number + i);
+		ledger_write(step, number + i, piece_length(step, i), true);
+	}
+	return number;
 }
 
 static long call_sendv(struct actor *self, const struct step *step)
 {
-	fill_pieces(self, step);
-	return vector(self, step, VBUF_IOC_SENDV,
-		      arg_from(&self->arena, step, length_of(step)));
+	__u64 number = fill_pieces(self, step);
+	void *data = arg_from(&self->arena, step, length_of(step), number);
+	long ret = vector(self, step, VBUF_IOC_SENDV, data, number);
+	unsigned int i;
+
+	for (i = ret < 0 ? 0 : ret; number && i < vector_count(step); i++)
+		ledger_refuse(number + i);
+	return ret;
+}
+
+/* What RECVV told is right, and no more than was asked for. */
+static void check_msg(struct actor *self, const struct step *step,
+		      __u64 channel, const struct vbuf_msg *msg, char *piece)
+{
+	__u64 number = arg_check_piece(piece, piece_size(step), msg->len);
+
+	if (number)
+		ledger_receive(self, channel, number, msg->len,
+			       step->a & VBUF_HOLD);
+	if (step->a & VBUF_INFO)
+		ledger_check_info(self, channel, number, msg);
+	else if (msg->tag != VT_POISON64 || msg->seq != VT_POISON64 ||
+		 msg->deliveries != VT_POISON32 ||
+		 msg->flags & ~VBUF_MSG_REDELIVERED)
+		vt_die("a message has tag %llu, seq %llu, deliveries %u, flags %#x unasked",
+		       msg->tag, msg->seq, msg->deliveries, msg->flags);
 }
 
 static long call_recvv(struct actor *self, const struct step *step)
 {
 	const struct vbuf_msg *msgs = (const void *)self->arena.vector;
-	long ret = vector(self, step, VBUF_IOC_RECVV,
-			  arg_into(&self->arena, step, length_of(step)));
-	long i;
+	void *data = arg_into(&self->arena, step, piece_room(step));
+	int fd = *entry_of(step);
+	__u64 channel = channel_of(self, step, fd);
+	long ret, i;
 
+	ledger_expect(self, step, vector_count(step), step->a & VBUF_HOLD);
+	ret = vector(self, step, VBUF_IOC_RECVV, data, 0);
+	if (channel != channel_of(self, step, fd))
+		channel = 0;
 	for (i = 0; wrong_of(step) == WRONG_NOTHING && i < ret; i++)
-		arg_check_piece(self->arena.into + i * PIECE, PIECE,
-				msgs[i].len);
+		check_msg(self, step, channel, &msgs[i],
+			  piece_of(self, step, i));
+	ledger_over(step->who & WHO_ACTOR);
 	return ret;
 }
 
@@ -288,10 +366,35 @@ static long call_list(struct actor *self, const struct step *step)
 /* Any command of ours, known or not, with any argument. */
 static long call_any(struct actor *self, const struct step *step)
 {
+	bool receives = wait_of(step) == WAIT_MESSAGE &&
+			wrong_of(step) != WRONG_NOTHING;
 	__u64 arg[8] = { step->b };
+	long ret;
 
-	return command(self, step, _IO(VBUF_IOC_MAGIC, step->a), arg,
-		       sizeof(arg));
+	if (receives)
+		ledger_expect(self, step, 1, true);
+	ret = command(self, step, _IO(VBUF_IOC_MAGIC, step->a), arg,
+		      sizeof(arg));
+	if (receives)
+		ledger_over(step->who & WHO_ACTOR);
+	return ret;
+}
+
+/* What a call sleeps for, if it sleeps and there is no deadline. */
+enum wait wait_of(const struct step *step)
+{
+	static const enum wait of_any[] = {
+		[VBUF_IOC_SEND & 0xff] = WAIT_SLOT,
+		[VBUF_IOC_SENDV & 0xff] = WAIT_SLOT,
+		[VBUF_IOC_RECV & 0xff] = WAIT_MESSAGE,
+		[VBUF_IOC_RECVV & 0xff] = WAIT_MESSAGE,
+		[VBUF_IOC_DRAIN & 0xff] = WAIT_DRAIN,
+	};
+	const struct call *call = call_of(step);
+
+	if (call->call != call_any)
+		return call->wait;
+	return step->a < ARRAY_SIZE(of_any) ? of_any[step->a] : WAIT_NONE;
 }
 
 const struct call channel_calls[] = {
@@ -300,12 +403,12 @@ const struct call channel_calls[] = {
 	{ .name = "reopen", .call = call_reopen },
 	{ .name = "unlink", .call = call_unlink },
 	{ .name = "getattr", .call = call_getattr },
-	{ .name = "send", .call = call_send },
-	{ .name = "recv", .call = call_recv },
-	{ .name = "sendv", .call = call_sendv },
-	{ .name = "recvv", .call = call_recvv },
+	{ .name = "send", .call = call_send, .wait = WAIT_SLOT },
+	{ .name = "recv", .call = call_recv, .wait = WAIT_MESSAGE },
+	{ .name = "sendv", .call = call_sendv, .wait = WAIT_SLOT },
+	{ .name = "recvv", .call = call_recvv, .wait = WAIT_MESSAGE },
 	{ .name = "release", .call = call_release },
-	{ .name = "drain", .call = call_drain },
+	{ .name = "drain", .call = call_drain, .wait = WAIT_DRAIN },
 	{ .name = "shutdown", .call = call_shutdown },
 	{ .name = "info", .call = call_info },
 	{ .name = "list", .call = call_list },

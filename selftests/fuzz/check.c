@@ -44,6 +44,34 @@ void check_channels(void)
 	vt_look_at_all(vt_at_rest);
 }
 
+/* Of all channels that can be seen. */
+static struct {
+	__u64 senders, receivers, busy;
+} seen;
+
+static bool is_counted(const struct vbuf_channel_info *info)
+{
+	seen.senders += info->blocked_senders;
+	seen.receivers += info->blocked_receivers;
+	seen.busy += info->depth || info->receiving;
+	return vt_balanced(info);
+}
+
+/*
+ * Nobody sleeps whose wait is over: who sleeps in a call is one that a channel
+ * knows to wait, and for what is not there. One more may be waiting @elsewhere,
+ * on a channel that cannot be seen.
+ */
+bool check_waits(const unsigned int asleep[WAIT_KINDS], bool elsewhere)
+{
+	memset(&seen, 0, sizeof(seen));
+	vt_look_at_all(is_counted);
+	return asleep[WAIT_NONE] == 0 &&
+	       asleep[WAIT_SLOT] - seen.senders <= elsewhere &&
+	       asleep[WAIT_MESSAGE] - seen.receivers <= elsewhere &&
+	       (asleep[WAIT_DRAIN] <= elsewhere || seen.busy);
+}
+
 static bool goes(const struct vbuf_channel_info *info)
 {
 	vt_unlink(info->name);

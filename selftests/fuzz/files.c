@@ -79,22 +79,83 @@ size_t length_of(const struct step *step)
 	return step->b < 128 ? step->b % 4 * 8 : step->b * 33U % (ROOM + 1);
 }
 
+/* Where it can be told without disturbing what is done: 0 is unknown. */
+__u64 channel_of(struct actor *self, const struct step *step, int fd)
+{
+	struct vbuf_getattr attr = { .size = sizeof(attr) };
+	__u64 covered = self->cover ? self->cover[0] : 0;
+	long ret;
+
+	if (wrong_of(step) != WRONG_NOTHING)
+		return 0;
+	ret = ioctl(fd, VBUF_IOC_GETATTR, &attr);
+	if (self->cover)
+		self->cover[0] = covered;
+	return ret ? 0 : attr.id;
+}
+
+/* One message, which is in the ledger unless something is wrong with it. */
+long send_sound(struct actor *self, const struct step *step, size_t len,
+		long (*call)(struct actor *self, const struct step *step,
+			     void *from, size_t len))
+{
+	__u64 number = 0;
+	long ret;
+
+	if (wrong_of(step) == WRONG_NOTHING) {
+		number = ledger_take(1);
+		ledger_write(step, number, len, false);
+	}
+	ret = call(self, step, arg_from(&self->arena, step, len, number), len);
+	if (number && ret < 0)
+		ledger_refuse(number);
+	return ret;
+}
+
+/* One message, if it comes to where it can be looked at. */
+long receive(struct actor *self, const struct step *step, size_t room,
+	     long (*call)(struct actor *self, const struct step *step,
+			  void *into, size_t room))
+{
+	void *into = arg_into(&self->arena, step, room);
+	int fd = *entry_of(step);
+	__u64 channel = channel_of(self, step, fd), number = 0;
+	long ret;
+
+	ledger_expect(self, step, 1, false);
+	ret = call(self, step, into, room);
+	if (channel != channel_of(self, step, fd))
+		channel = 0;
+	if (into == self->arena.into && ret >= 0)
+		number = arg_check_piece(into, ROOM, ret);
+	if (number)
+		ledger_receive(self, channel, number, ret, false);
+	ledger_over(step->who & WHO_ACTOR);
+	return ret;
+}
+
+static long do_write(struct actor *self, const struct step *step, void *from,
+		     size_t len)
+{
+	(void)self;
+	return result(write(*entry_of(step), from, len));
+}
+
 static long call_write(struct actor *self, const struct step *step)
 {
-	size_t len = length_of(step);
+	return send_sound(self, step, length_of(step), do_write);
+}
 
-	return result(write(*entry_of(step), arg_from(&self->arena, step, len),
-			    len));
+static long do_read(struct actor *self, const struct step *step, void *into,
+		    size_t room)
+{
+	(void)self;
+	return result(read(*entry_of(step), into, room));
 }
 
 static long call_read(struct actor *self, const struct step *step)
 {
-	size_t room = length_of(step);
-	void *into = arg_into(&self->arena, step, room);
-	long ret = result(read(*entry_of(step), into, room));
-
-	arg_check(&self->arena, into, ret);
-	return ret;
+	return receive(self, step, length_of(step), do_read);
 }
 
 static void split(struct iovec iov[3], const struct step *step, void *data,
@@ -103,31 +164,45 @@ static void split(struct iovec iov[3], const struct step *step, void *data,
 	size_t first = len ? step->a % len : 0;
 
 	iov[0] = (struct iovec){ data, first };
-	iov[1] = (struct iovec){ NULL, step->c & 1 };
+	iov[1] = (struct iovec){
+		NULL, wrong_of(step) != WRONG_NOTHING && step->c & 1 };
 	iov[2] = (struct iovec){ (char *)data + first, len - first };
+}
+
+/* Without waiting, or as the file says. */
+static int rwf_of(const struct step *step)
+{
+	return step->c & 2 ? RWF_NOWAIT : 0;
+}
+
+static long do_writev(struct actor *self, const struct step *step, void *from,
+		      size_t len)
+{
+	struct iovec iov[3];
+
+	(void)self;
+	split(iov, step, from, len);
+	return result(pwritev2(*entry_of(step), iov, 3, -1, rwf_of(step)));
 }
 
 static long call_writev(struct actor *self, const struct step *step)
 {
-	struct iovec iov[3];
-	size_t len = length_of(step);
+	return send_sound(self, step, length_of(step), do_writev);
+}
 
-	split(iov, step, arg_from(&self->arena, step, len), len);
-	return result(writev(*entry_of(step), iov, 3));
+static long do_readv(struct actor *self, const struct step *step, void *into,
+		     size_t room)
+{
+	struct iovec iov[3];
+
+	(void)self;
+	split(iov, step, into, room);
+	return result(preadv2(*entry_of(step), iov, 3, -1, rwf_of(step)));
 }
 
 static long call_readv(struct actor *self, const struct step *step)
 {
-	struct iovec iov[3];
-	size_t room = length_of(step);
-	void *into = arg_into(&self->arena, step, room);
-	long ret;
-
-	split(iov, step, into, room);
-	ret = result(readv(*entry_of(step), iov, 3));
-	if (!iov[1].iov_len)
-		arg_check(&self->arena, into, ret);
-	return ret;
+	return receive(self, step, length_of(step), do_readv);
 }
 
 static long call_poll(struct actor *self, const struct step *step)
@@ -259,14 +334,19 @@ bool is_kill(const struct step *step)
 	return call_of(step)->call == call_kill;
 }
 
+bool is_new_net(const struct step *step)
+{
+	return call_of(step)->call == call_new_net;
+}
+
 const struct call file_calls[] = {
 	{ .name = "open", .call = call_open },
 	{ .name = "close", .call = call_close },
 	{ .name = "dup", .call = call_dup },
-	{ .name = "write", .call = call_write },
-	{ .name = "read", .call = call_read },
-	{ .name = "writev", .call = call_writev },
-	{ .name = "readv", .call = call_readv },
+	{ .name = "write", .call = call_write, .wait = WAIT_SLOT },
+	{ .name = "read", .call = call_read, .wait = WAIT_MESSAGE },
+	{ .name = "writev", .call = call_writev, .wait = WAIT_SLOT },
+	{ .name = "readv", .call = call_readv, .wait = WAIT_MESSAGE },
 	{ .name = "poll", .call = call_poll },
 	{ .name = "epoll", .call = call_epoll },
 	{ .name = "epoll_wait", .call = call_epoll_wait },

@@ -61,7 +61,8 @@ enum wrong {
 struct arena {
 	char *args;
 	char *vector;
-	char *from;		/* read-only; message_byte()s */
+	char *from;		/* read-only; a sound message ends with it, */
+	char *from_here;	/* and is written here */
 	char *plain;		/* read-only; every byte is PLAIN_BYTE */
 	char *into;
 };
@@ -69,7 +70,16 @@ struct arena {
 #define PAGE		4096U
 #define ROOM		(2 * PAGE)
 #define PLAIN_BYTE	0xa5
+#define PLAIN_TAG	0xa5a5a5a5a5a5a5a5ULL
 #define UNTOUCHED_BYTE	0x11
+
+/* What an actor received last from each on a channel: ledger.c. */
+struct came {
+	__u64 channel;
+	__u64 number[ACTORS];
+	__u64 told_number[ACTORS];	/* by RECVV with VBUF_INFO */
+	__u64 told_seq[ACTORS];
+};
 
 struct actor {
 	struct arena arena;
@@ -77,13 +87,26 @@ struct actor {
 	__u64 *cover;
 	__u64 cookies[8];
 	unsigned int cookie;
+	struct came came[8];
+	__u32 disturbances;
+	bool undisturbed;
 };
 
 typedef long (*call_fn)(struct actor *self, const struct step *step);
 
+/* What a call may sleep for without an end. */
+enum wait {
+	WAIT_NONE,
+	WAIT_SLOT,
+	WAIT_MESSAGE,
+	WAIT_DRAIN,
+	WAIT_KINDS
+};
+
 struct call {
 	const char *name;
 	call_fn call;
+	enum wait wait;
 	bool faultless;		/* faults would strike what is not ours */
 };
 
@@ -97,7 +120,15 @@ extern const unsigned int file_calls_count;
 int *entry_of(const struct step *step);
 int *other_of(const struct step *step);
 size_t length_of(const struct step *step);
+__u64 channel_of(struct actor *self, const struct step *step, int fd);
+long send_sound(struct actor *self, const struct step *step, size_t len,
+		long (*call)(struct actor *self, const struct step *step,
+			     void *from, size_t len));
+long receive(struct actor *self, const struct step *step, size_t room,
+	     long (*call)(struct actor *self, const struct step *step,
+			  void *into, size_t room));
 bool is_kill(const struct step *step);
+bool is_new_net(const struct step *step);
 void files_close(void);
 
 /* limits.c: the module's parameters */
@@ -106,16 +137,33 @@ long call_limit(struct actor *self, const struct step *step);
 void limits_restore(void);
 bool limits_leave_room(void);
 
+enum wait wait_of(const struct step *step);
+
 /* args.c */
 void arena_init(struct arena *arena);
 enum wrong wrong_of(const struct step *step);
 void *arg_place(const struct arena *arena, const struct step *step,
 		const void *arg, size_t size);
-void *arg_from(const struct arena *arena, const struct step *step, size_t len);
+void *arg_from(const struct arena *arena, const struct step *step, size_t len,
+	       __u64 number);
 void *arg_into(const struct arena *arena, const struct step *step, size_t room);
-void arg_fill_piece(char *piece, size_t len);
-void arg_check_piece(const char *into, size_t size, size_t len);
-void arg_check(const struct arena *arena, const void *into, long len);
+void arg_fill_piece(char *piece, size_t len, __u64 number);
+__u64 arg_check_piece(const char *into, size_t size, size_t len);
+
+/* ledger.c: which messages were sent, and which can be received */
+void ledger_init(void);
+void ledger_begin(void);
+__u64 ledger_take(unsigned int count);
+void ledger_write(const struct step *step, __u64 number, size_t len,
+		  bool tagged);
+void ledger_refuse(__u64 number);
+void ledger_expect(struct actor *self, const struct step *step,
+		   unsigned int count, bool held);
+void ledger_over(unsigned int who);
+void ledger_receive(struct actor *self, __u64 channel, __u64 number, size_t len,
+		    bool held);
+void ledger_check_info(struct actor *self, __u64 channel, __u64 number,
+		       const struct vbuf_msg *msg);
 
 /* counts.c: what was done, in memory that all share */
 struct counts {
@@ -139,6 +187,7 @@ void actors_end_process(void);
 /* check.c */
 void check_init(void);
 void check_channels(void);
+bool check_waits(const unsigned int asleep[WAIT_KINDS], bool elsewhere);
 void check_nothing_left(void);
 void check_kernel_log(void);
 

@@ -28,6 +28,7 @@ static void begin(void)
 	signal(SIGIO, SIG_IGN);
 	check_init();
 	counts_init();
+	ledger_init();
 	limits_restore();
 	fault_init();
 	actors_init();
@@ -37,6 +38,7 @@ static void run(const struct step *steps, unsigned int count)
 {
 	unsigned int i;
 
+	ledger_begin();
 	for (i = 0; i < count; i++)
 		actor_give(&steps[i]);
 	actors_settle();

@@ -91,3 +91,23 @@ void cgroup_freeze(const char *name, bool freeze)
 			    freeze ? "frozen 1" : "frozen 0"))
 		usleep(1000);
 }
+
+/* What the kernel has for it: pages and objects, but nothing held in stock. */
+unsigned long cgroup_kernel_bytes(const char *name)
+{
+	unsigned long bytes;
+	char path[256], line[256];
+	bool found = false;
+	FILE *stream;
+
+	path_of(path, name, "memory.stat");
+	stream = fopen(path, "re");
+	if (!stream)
+		vt_die("open %s", path);
+	while (!found && fgets(line, sizeof(line), stream))
+		found = sscanf(line, "kernel %lu", &bytes) == 1;
+	fclose(stream);
+	if (!found)
+		vt_die("%s has no kernel memory", path);
+	return bytes;
+}

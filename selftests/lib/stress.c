@@ -44,6 +44,18 @@ void stress_did(struct stress *stress, unsigned int operations)
 	atomic_fetch_add(&stress->operations, operations);
 }
 
+/* Until others have done so much more; ends the test if they do nothing. */
+void stress_wait_for(struct stress *stress, unsigned int operations)
+{
+	unsigned long end = atomic_load(&stress->operations) + operations;
+
+	stress->patience = 0;
+	while (atomic_load(&stress->operations) < end) {
+		stress_goes_on(stress);
+		usleep(500);
+	}
+}
+
 static bool is_member(const struct crew *crew, pid_t pid)
 {
 	unsigned int i;

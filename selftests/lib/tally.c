@@ -29,6 +29,20 @@ bool tally_fits(const struct tally_side *side, __u64 count)
 	return false;
 }
 
+/* Nobody was killed since it was settled: there is one number. */
+bool tally_exact(const struct tally_side *side, __u64 count)
+{
+	return tally_fits(side, count) &&
+	       atomic_load(&side->begun) == atomic_load(&side->ended);
+}
+
+/* All who counted are dead: @count, which fits, is how it was. */
+void tally_settle(struct tally_side *side, __u64 count)
+{
+	atomic_store(&side->begun, count);
+	atomic_store(&side->ended, count);
+}
+
 /* The sender's next message, of @len bytes, which tell if they are damaged. */
 void tally_fill(struct tally *tally, __u32 who, void *buf, size_t len)
 {
