@@ -15,6 +15,9 @@
 
 #define SLOTS	2U
 
+#define GIB	(1UL << 30)
+#define FAR	(8 * GIB)
+
 FIXTURE(channel) {
 	int both;
 	size_t bytes;
@@ -115,6 +118,23 @@ TEST_F(channel, it_does_not_move)
 	EXPECT_EQ(-EINVAL, remap(self->receive, self->bytes, self->bytes, fixed,
 				 to));
 	EXPECT_EQ(VT_NOT_MAPPED, vt_peek(to));
+}
+
+/* Where it would need page tables that are not there, two levels up. */
+TEST_F(channel, it_does_not_move_far)
+{
+	uintptr_t far = ((uintptr_t)self->send - FAR) & -GIB;
+	int fixed = MREMAP_MAYMOVE | MREMAP_FIXED, i;
+
+	for (i = 0; i < 4; i++) {
+		EXPECT_EQ(VT_THERE, vt_peek(self->at));
+		EXPECT_EQ(-EINVAL, remap(self->send, self->bytes, self->bytes,
+					 fixed, (char *)far));
+		EXPECT_EQ(VT_THERE, vt_peek(vt_at(&self->msg)));
+		EXPECT_EQ(-EINVAL, remap(self->receive, self->bytes,
+					 self->bytes, fixed, (char *)far));
+	}
+	EXPECT_EQ(VT_NOT_MAPPED, vt_peek((char *)far));
 }
 
 TEST_F(channel, it_is_not_left_behind_by_a_move)
