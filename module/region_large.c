@@ -73,6 +73,9 @@ bool vbuf_region_large_insert(struct vm_area_struct *vma, unsigned long addr,
 {
 	struct vm_fault vmf = { .vma = vma, .address = addr };
 
+	/* Not without: PREEMPT_RT of 6.1 has no such function. */
+	if (!IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE))
+		return false;
 	vmf.pmd = find_pmd(vma->vm_mm, addr);
 	if (!vmf.pmd)
 		return true;

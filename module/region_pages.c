@@ -2,8 +2,9 @@
 /*
  * Regions: which pages of a window are there, and how they get there.
  *
- * What a page costs that is shown at once: some 16 instructions, and 480 a
- * page table of 512. Hiding it costs about 100, and a TLB flush a slot.
+ * What a page costs beyond the first few: some 15 instructions to show it with
+ * the others, and some 25 to hide it with them. A slot costs a look at its page
+ * tables for each, and a flush of the TLB.
  */
 #include <linux/io.h>
 #include <linux/math64.h>
