@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Two trace events on every CPU, counted and not recorded. Workers inherit the
+ * Trace events on every CPU, counted and not recorded. Workers inherit the
  * descriptors, and so one of them can switch the counters on and off for all.
  */
 #include <linux/perf_event.h>
@@ -11,22 +11,33 @@
 #include <unistd.h>
 
 #include "count.h"
+#include "count_probe.h"
 
 #define COUNT_CPUS 64
-
-enum { COUNT_SYSCALLS, COUNT_WAKEUPS, COUNT_EVENTS };
+/* What has an event that is counted; the rest is the histogram's. */
+#define COUNT_EVENTS COUNT_ZEROED
 
 /*
- * COMM is the running thread's name, comm the one that is woken. The barrier at
- * the end of a phase and getrusage() are counted as well; they are few beside
- * the messages of a phase.
+ * COMM is the running thread's name, comm the one that is woken. Of a TLB's
+ * flushes, 2 and 3 are those of the own processor that its page tables ask for,
+ * 4 is that others are told. The barrier at the end of a phase and getrusage()
+ * are counted as well; they are few beside the messages of a phase.
  */
+#define OWN "COMM == \"" COUNT_COMM "\""
+
 static const struct {
+	const char *name;
 	const char *event;
 	const char *filter;
-} events[COUNT_EVENTS] = {
-	{ "raw_syscalls/sys_enter", "COMM == \"" COUNT_COMM "\"" },
-	{ "sched/sched_wakeup", "comm == \"" COUNT_COMM "\"" },
+} events[COUNTS] = {
+	[COUNT_SYSCALLS] = { "syscalls", "raw_syscalls/sys_enter", OWN },
+	[COUNT_WAKEUPS] = { "wakeups", "sched/sched_wakeup", "comm == \"" COUNT_COMM "\"" },
+	[COUNT_FAULTS] = { "faults", "exceptions/page_fault_user", OWN },
+	[COUNT_FLUSHES] = { "flushes", "tlb/tlb_flush",
+			    OWN " && (reason == 2 || reason == 3)" },
+	[COUNT_IPIS] = { "ipis", "tlb/tlb_flush", OWN " && reason == 4" },
+	[COUNT_LARGE] = { "large", COUNT_PROBE_LARGE, OWN },
+	[COUNT_ZEROED] = { "zeroed", NULL, NULL },
 };
 
 static int fds[COUNT_EVENTS][COUNT_CPUS];
@@ -73,7 +84,7 @@ int count_open(void)
 	int event, cpu;
 	long online = sysconf(_SC_NPROCESSORS_ONLN);
 
-	if (online > COUNT_CPUS)
+	if (online > COUNT_CPUS || count_probe_open())
 		return -1;
 	for (cpu = 0; cpu < online; cpu++, cpus++) {
 		for (event = 0; event < COUNT_EVENTS; event++) {
@@ -106,6 +117,15 @@ void count_close(void)
 		for (event = 0; event < COUNT_EVENTS; event++)
 			close(fds[event][cpu]);
 	cpus = 0;
+	count_probe_close();
+}
+
+/* As the output has it; NULL if it is not counted here. */
+const char *count_name(enum count what)
+{
+	if (what == COUNT_ZEROED && !count_probe_has_zeroed())
+		return NULL;
+	return events[what].name;
 }
 
 /*
@@ -130,6 +150,7 @@ static inline void mark_stop(void)
 void count_on(void)
 {
 	count_all(PERF_EVENT_IOC_RESET);
+	count_probe_on();
 	count_all(PERF_EVENT_IOC_ENABLE);
 	mark_start();
 }
@@ -138,23 +159,22 @@ void count_off(void)
 {
 	mark_stop();
 	count_all(PERF_EVENT_IOC_DISABLE);
+	count_probe_off();
 }
 
 int count_read(struct counts *counts)
 {
-	uint64_t sums[COUNT_EVENTS] = { 0 };
 	int event, cpu;
 
+	memset(counts, 0, sizeof(*counts));
 	for (cpu = 0; cpu < cpus; cpu++) {
 		for (event = 0; event < COUNT_EVENTS; event++) {
 			uint64_t value;
 
 			if (read(fds[event][cpu], &value, sizeof(value)) != sizeof(value))
 				return -1;
-			sums[event] += value;
+			counts->value[event] += value;
 		}
 	}
-	counts->syscalls = sums[COUNT_SYSCALLS];
-	counts->wakeups = sums[COUNT_WAKEUPS];
-	return 0;
+	return count_probe_zeroed(&counts->value[COUNT_ZEROED]);
 }

@@ -16,7 +16,7 @@
 #include "count.h"
 #include "crew.h"
 
-static bool crew_pinned;
+static bool crew_pinned, crew_bystanders;
 
 uint64_t now_ns(void)
 {
@@ -30,6 +30,15 @@ uint64_t now_ns(void)
 void crew_set_pinned(bool pinned)
 {
 	crew_pinned = pinned && sysconf(_SC_NPROCESSORS_ONLN) > 1;
+}
+
+/*
+ * Where a process has a thread on another CPU, that CPU has to be told when a
+ * page is taken away.
+ */
+void crew_set_bystanders(bool wanted)
+{
+	crew_bystanders = wanted;
 }
 
 /* In memory that the workers share. */
@@ -114,15 +123,34 @@ uint64_t crew_switches(const struct crew *crew)
 	return sum;
 }
 
-static void worker_pin(unsigned int self)
+/* The calling thread. */
+static void pin(unsigned int cpu)
 {
 	cpu_set_t set;
 
 	if (!crew_pinned)
 		return;
 	CPU_ZERO(&set);
-	CPU_SET(self % 2, &set);
+	CPU_SET(cpu, &set);
 	sched_setaffinity(0, sizeof(set), &set);
+}
+
+static void *bystander(void *cpu)
+{
+	pin((unsigned int)(uintptr_t)cpu);
+	for (;;)
+		__asm__ volatile("" ::: "memory");
+	return NULL;
+}
+
+static int bystander_start(unsigned int self)
+{
+	pthread_t thread;
+
+	if (!crew_bystanders)
+		return 0;
+	errno = pthread_create(&thread, NULL, bystander, (void *)(uintptr_t)((self + 1) % 2));
+	return errno ? -1 : 0;
 }
 
 static pid_t worker_fork(struct crew *crew, unsigned int self, crew_work *work, void *arg)
@@ -136,9 +164,9 @@ static pid_t worker_fork(struct crew *crew, unsigned int self, crew_work *work, 
 	if (getppid() != parent)
 		_exit(1);
 	prctl(PR_SET_NAME, COUNT_COMM);
-	worker_pin(self);
+	pin(self % 2);
 	alarm(CREW_SECONDS);
-	if (work(crew, self, arg)) {
+	if (bystander_start(self) || work(crew, self, arg)) {
 		fprintf(stderr, "bench: worker %u: %s\n", self, strerror(errno));
 		_exit(1);
 	}

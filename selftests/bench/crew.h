@@ -41,6 +41,7 @@ void crew_stop(struct crew *crew, unsigned int self);
 uint64_t crew_elapsed(const struct crew *crew);
 uint64_t crew_switches(const struct crew *crew);
 void crew_set_pinned(bool pinned);
+void crew_set_bystanders(bool wanted);
 
 uint64_t now_ns(void);
 

@@ -11,6 +11,7 @@
 
 #include "count.h"
 #include "crew.h"
+#include "machine.h"
 #include "many.h"
 #include "memory.h"
 #include "options.h"
@@ -18,19 +19,39 @@
 #include "trip.h"
 
 static const char *const mode_names[] = { "same", "1x1", "2x2" };
+static const char *const touch_names[] = { "none", "page", "all" };
 
-static void print_rate(const struct rate *r, const struct rate_sample *s, bool counted)
+/* What was counted of @n messages, a message. */
+static void print_counts(const struct counts *counts, double n)
+{
+	enum count what;
+
+	for (what = 0; what < COUNTS; what++)
+		if (count_name(what))
+			printf(", \"%s\": %.4f", count_name(what), (double)counts->value[what] / n);
+}
+
+/* Only where it was said, so that it tells these from the usual ones. */
+static void print_choices(const struct options *o)
+{
+	if (o->touch_said)
+		printf(", \"touch\": \"%s\"", touch_names[o->touch]);
+	if (o->bystander)
+		printf(", \"bystander\": true");
+}
+
+static void print_rate(const struct rate *r, const struct rate_sample *s, const struct options *o)
 {
 	double n = (double)r->messages;
 
 	printf("{\"test\": \"%s\", \"subject\": \"%s\", \"mode\": \"%s\", \"size\": %zu, "
 	       "\"depth\": %u, \"messages\": %llu, \"ns\": %.2f, \"switches\": %.4f",
-	       counted ? "count" : "rate", r->subject->name, mode_names[r->pairs], r->size,
+	       o->count ? "count" : "rate", r->subject->name, mode_names[r->pairs], r->size,
 	       r->depth, (unsigned long long)r->messages, (double)s->ns / n,
 	       (double)s->switches / n);
-	if (counted)
-		printf(", \"syscalls\": %.4f, \"wakeups\": %.4f",
-		       (double)s->counts.syscalls / n, (double)s->counts.wakeups / n);
+	print_choices(o);
+	if (o->count)
+		print_counts(&s->counts, n);
 	puts("}");
 }
 
@@ -40,11 +61,11 @@ static int rate_once(struct rate *r, const struct options *o)
 
 	if (!rate_possible(r))
 		return 0;
-	if (!r->messages && rate_calibrate(r, o->budget_ns))
+	if (!r->messages && rate_calibrate(r, o->budget_ns, o->tries))
 		return -1;
 	if (rate_run(r, &sample))
 		return -1;
-	print_rate(r, &sample, o->count);
+	print_rate(r, &sample, o);
 	return 0;
 }
 
@@ -61,6 +82,8 @@ static struct rate *rate_list(const struct options *o, unsigned int *count)
 		rates[i].subject = o->subjects[i % o->nr_subjects];
 		rates[i].pairs = o->pairs[rest % o->nr_pairs];
 		rates[i].size = size;
+		rates[i].touch = o->touch;
+		rates[i].messages = o->messages;
 		rates[i].depth = o->depth ? o->depth : queue_depth(size);
 	}
 	*count = total;
@@ -80,7 +103,7 @@ static int do_rate(const struct options *o)
 	return ret;
 }
 
-static int trip_once(const struct trip *t, bool counted)
+static int trip_once(const struct trip *t, const struct options *o)
 {
 	struct trip_sample s = { 0 };
 	double n = (double)t->trips;
@@ -91,11 +114,11 @@ static int trip_once(const struct trip *t, bool counted)
 		return -1;
 	printf("{\"test\": \"%s\", \"subject\": \"%s\", \"size\": %zu, \"trips\": %llu, "
 	       "\"ns\": %.2f, \"switches\": %.4f",
-	       counted ? "trip-count" : "trip", t->subject->name, t->size,
+	       o->count ? "trip-count" : "trip", t->subject->name, t->size,
 	       (unsigned long long)t->trips, (double)s.ns / n, (double)s.switches / n);
-	if (counted)
-		printf(", \"syscalls\": %.4f, \"wakeups\": %.4f",
-		       (double)s.counts.syscalls / n, (double)s.counts.wakeups / n);
+	print_choices(o);
+	if (o->count)
+		print_counts(&s.counts, n);
 	else
 		printf(", \"p50\": %llu, \"p99\": %llu, \"p999\": %llu, \"worst\": %llu",
 		       (unsigned long long)s.p50, (unsigned long long)s.p99,
@@ -114,10 +137,11 @@ static int do_trip(const struct options *o)
 				const struct trip t = {
 					.subject = o->subjects[subject],
 					.size = o->sizes[size],
+					.touch = o->touch,
 					.trips = o->number,
 				};
 
-				if (trip_once(&t, o->count))
+				if (trip_once(&t, o))
 					return -1;
 			}
 	return 0;
@@ -165,6 +189,20 @@ static int do_memory(const struct options *o)
 	return 0;
 }
 
+static int do_machine(const struct options *o)
+{
+	struct machine_sample s;
+	unsigned int repeat;
+
+	for (repeat = 0; repeat < o->repeat; repeat++) {
+		if (machine_run(&s))
+			return -1;
+		printf("{\"test\": \"machine\", \"syscall\": %.1f, \"copy\": %.0f, \"map\": %.0f}\n",
+		       s.syscall_ns, s.copy_ns, s.map_ns);
+	}
+	return 0;
+}
+
 /* How many messages a queue really holds. */
 static int do_bound(const struct options *o)
 {
@@ -199,6 +237,7 @@ static const struct {
 	{ "many", do_many },
 	{ "memory", do_memory },
 	{ "bound", do_bound },
+	{ "machine", do_machine },
 };
 
 static int run_verb(int (*run)(const struct options *o), const struct options *o)
@@ -207,6 +246,7 @@ static int run_verb(int (*run)(const struct options *o), const struct options *o
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	crew_set_pinned(o->pin);
+	crew_set_bystanders(o->bystander);
 	if (o->count && count_open()) {
 		perror("bench: trace events cannot be counted");
 		return 1;

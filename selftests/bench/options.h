@@ -19,10 +19,15 @@ struct options {
 	unsigned int nr_pairs;
 	unsigned int repeat;
 	unsigned int depth;			/* 0: by size */
+	enum touch touch;
+	bool touch_said;
 	unsigned long number;			/* trips, or queues */
+	unsigned long messages;			/* 0: by the budget */
 	unsigned long budget_ns;
+	unsigned int tries;
 	bool count;
 	bool pin;
+	bool bystander;
 };
 
 int options_parse(struct options *o, int argc, char **argv);

@@ -6,23 +6,11 @@
  * and the bound is exact. In blocks, a call carries 32 messages back to back,
  * as a program that knows their size may do.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "pipe.h"
 #include "queue_loops.h"
-
-#define PIPE_PAGE 4096
-
-static int pipe_open_sized(struct queue *q, int flags, size_t bytes)
-{
-	if (pipe2(q->fds, O_CLOEXEC | flags))
-		return -1;
-	if (bytes < PIPE_PAGE)
-		bytes = PIPE_PAGE;
-	/* The kernel rounds up: what it then holds is measured, not assumed. */
-	return fcntl(q->fds[1], F_SETPIPE_SZ, (int)bytes) < 0 ? -1 : 0;
-}
 
 static int pipe_open(struct queue *q)
 {
@@ -34,10 +22,7 @@ static int pipe_packet_open(struct queue *q)
 	return pipe_open_sized(q, O_DIRECT, (size_t)q->depth * PIPE_PAGE);
 }
 
-/*
- * Whole messages only: a write of more than a page can stop half-way, and a
- * read can meet one that did.
- */
+/* Whole messages only: a write of more than a page can stop half-way. */
 static int pipe_send(struct queue *q, unsigned int n)
 {
 	size_t want = n * q->size;
@@ -51,21 +36,6 @@ static int pipe_send(struct queue *q, unsigned int n)
 		done += (size_t)put;
 	}
 	return (int)n;
-}
-
-static int pipe_recv(struct queue *q, unsigned int n)
-{
-	size_t want = n * q->size;
-	size_t done = 0;
-
-	do {
-		ssize_t got = read(q->fds[0], q->in + done, want - done);
-
-		if (got <= 0)
-			return -1;
-		done += (size_t)got;
-	} while (done % q->size);
-	return (int)(done / q->size);
 }
 
 QUEUE_LOOPS(pipe, 1, pipe_send, pipe_recv)

@@ -2,7 +2,8 @@
 /*
  * The loops that are timed, made anew around each subject's two calls, which
  * the compiler then puts in their place: what a program would write that knows
- * how it passes messages.
+ * how it passes messages. Where something is done with the messages, there are
+ * loops of their own for it, so that the others are not longer by that.
  */
 #ifndef VBUF_BENCH_QUEUE_LOOPS_H
 #define VBUF_BENCH_QUEUE_LOOPS_H
@@ -40,18 +41,39 @@ int queue_alternate(struct queue *q, uint64_t count, unsigned int batch, queue_c
 }
 
 #define QUEUE_LOOPS(name, batch, send, recv)					\
+static int name##_marked(struct queue *q, unsigned int n)			\
+{										\
+	queue_mark_out(q);							\
+	return send(q, n);							\
+}										\
+										\
+static int name##_touched(struct queue *q, unsigned int n)			\
+{										\
+	int got = recv(q, n);							\
+										\
+	queue_touch_in(q);							\
+	return got;								\
+}										\
+										\
 static int name##_send_all(struct queue *q, uint64_t count)			\
 {										\
+	if (q->touch)								\
+		return queue_repeat(q, count, batch, name##_marked);		\
 	return queue_repeat(q, count, batch, send);				\
 }										\
 										\
 static int name##_recv_all(struct queue *q, uint64_t count)			\
 {										\
+	if (q->touch)								\
+		return queue_repeat(q, count, batch, name##_touched);		\
 	return queue_repeat(q, count, batch, recv);				\
 }										\
 										\
 static int name##_pairs(struct queue *q, uint64_t count)			\
 {										\
+	if (q->touch)								\
+		return queue_alternate(q, count, batch, name##_marked,		\
+				       name##_touched);				\
 	return queue_alternate(q, count, batch, send, recv);			\
 }
 

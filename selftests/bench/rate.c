@@ -11,8 +11,9 @@
 /* The queue is filled this often, at least, before the clock runs. */
 #define RATE_WARM_FILLS 3
 #define RATE_MOST 262144
-/* How often to try how long messages take. */
-#define RATE_TRIES 3
+/* To stamp and to check a message takes long; but two are, of any length. */
+#define RATE_VERIFY_BYTES (16 << 20)
+#define RATE_VERIFY_LEAST 2
 
 struct job {
 	const struct rate *rate;
@@ -26,6 +27,8 @@ bool rate_possible(const struct rate *r)
 		return false;
 	if (r->pairs > 1 && r->subject->max_shared && r->size > r->subject->max_shared)
 		return false;
+	if (r->touch && r->subject->batch > 1)
+		return false;
 	return !r->subject->hollow || !r->pairs;
 }
 
@@ -34,6 +37,16 @@ static uint64_t filling_messages(const struct rate *r)
 	unsigned int unit = r->depth > r->subject->batch ? r->depth : r->subject->batch;
 
 	return (uint64_t)RATE_WARM_FILLS * unit;
+}
+
+static uint64_t verified_messages(const struct rate *r)
+{
+	uint64_t most = RATE_VERIFY_BYTES / r->size;
+	uint64_t filling = filling_messages(r);
+
+	if (most < RATE_VERIFY_LEAST)
+		most = RATE_VERIFY_LEAST;
+	return filling < most ? filling : most;
 }
 
 /*
@@ -46,6 +59,9 @@ static uint64_t settling_messages(const struct rate *r)
 	uint64_t each = r->messages / r->pairs;
 	uint64_t filling = filling_messages(r);
 
+	/* Long ones are few, and each takes longer than a turn. */
+	if (r->size > RATE_VERIFY_BYTES / 8)
+		filling = r->depth + 1;
 	return 2 * each > filling ? 2 * each : filling;
 }
 
@@ -70,9 +86,10 @@ static int pass_verified(struct job *job, unsigned int self, uint64_t each, uint
 static int pair_work(struct crew *crew, unsigned int self, void *arg)
 {
 	struct job *job = arg;
+	uint64_t *sum = &crew->workers[self].check;
 	bool sender = self % 2 == 0;
 
-	if (pass_verified(job, self, filling_messages(job->rate), &crew->workers[self].check))
+	if (pass_verified(job, self, verified_messages(job->rate), sum))
 		return -1;
 	verify_prepare(&job->queue);
 	crew_meet(crew);
@@ -82,25 +99,32 @@ static int pair_work(struct crew *crew, unsigned int self, void *arg)
 	if (pass_on(job, sender, job->rate->messages / job->rate->pairs))
 		return -1;
 	crew_stop(crew, self);
-	return sender ? 0 : verify_last(&job->queue);
+	if (sender ? verify_last_sent(&job->queue, self / 2, sum) :
+		     verify_last(&job->queue, sum))
+		return -1;
+	/* Who receives may need the sender's memory. */
+	crew_meet(crew);
+	return 0;
 }
 
 static int same_work(struct crew *crew, unsigned int self, void *arg)
 {
 	struct job *job = arg;
 	struct queue *q = &job->queue;
-	uint64_t warm = filling_messages(job->rate);
+	uint64_t *sum = &crew->workers[self].check;
 
-	if (!q->subject->hollow && verify_same(q, warm, &crew->workers[self].check))
+	if (!q->subject->hollow && verify_same(q, verified_messages(job->rate), sum))
 		return -1;
 	verify_prepare(q);
-	if (q->subject->pairs(q, warm))
+	if (q->subject->pairs(q, filling_messages(job->rate)))
 		return -1;
 	crew_start(crew, self);
 	if (q->subject->pairs(q, job->rate->messages))
 		return -1;
 	crew_stop(crew, self);
-	return q->subject->hollow ? 0 : verify_last(q);
+	if (q->subject->hollow)
+		return 0;
+	return verify_last_sent(q, 0, sum) || verify_last(q, sum) ? -1 : 0;
 }
 
 /* What was sent and what was received must be the same, and all of it. */
@@ -143,6 +167,7 @@ int rate_run(const struct rate *r, struct rate_sample *sample)
 			strerror(errno));
 		return -1;
 	}
+	job.queue.touch = r->touch;
 	crew = crew_new(r->pairs ? 2 * r->pairs : 1);
 	ret = crew ? job_run(&job, crew, sample) : -1;
 	crew_free(crew);
@@ -151,13 +176,13 @@ int rate_run(const struct rate *r, struct rate_sample *sample)
 }
 
 /* The fastest of a few tries: the others met the machine's other work. */
-static int fastest(const struct rate *r, uint64_t *ns)
+static int fastest(const struct rate *r, unsigned int tries, uint64_t *ns)
 {
 	struct rate_sample sample;
 	unsigned int i;
 
 	*ns = UINT64_MAX;
-	for (i = 0; i < RATE_TRIES; i++) {
+	for (i = 0; i < tries; i++) {
 		if (rate_run(r, &sample))
 			return -1;
 		if (sample.ns < *ns)
@@ -167,14 +192,14 @@ static int fastest(const struct rate *r, uint64_t *ns)
 }
 
 /* Chooses how many messages to time, so that a phase takes about as long. */
-int rate_calibrate(struct rate *r, uint64_t budget_ns)
+int rate_calibrate(struct rate *r, uint64_t budget_ns, unsigned int tries)
 {
 	unsigned int unit = 2 * QUEUE_MAX_BATCH;
 	uint64_t least = 4ULL * (r->depth < unit ? r->depth : unit);
 	uint64_t ns;
 
 	r->messages = least;
-	if (fastest(r, &ns))
+	if (fastest(r, tries, &ns))
 		return -1;
 	r->messages = budget_ns * least / (ns ? ns : 1);
 	if (r->messages > RATE_MOST)

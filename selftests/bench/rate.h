@@ -15,13 +15,15 @@
  * @size: bytes a message
  * @depth: messages that the queue holds
  * @pairs: senders, and as many receivers; 0: one process is both
- * @messages: how many to time; 0 until rate_calibrate()
+ * @touch: what is done with each message
+ * @messages: how many to time; 0 until rate_calibrate(), unless it was told
  */
 struct rate {
 	const struct subject *subject;
 	size_t size;
 	unsigned int depth;
 	unsigned int pairs;
+	enum touch touch;
 	uint64_t messages;
 };
 
@@ -32,7 +34,7 @@ struct rate_sample {
 };
 
 bool rate_possible(const struct rate *r);
-int rate_calibrate(struct rate *r, uint64_t budget_ns);
+int rate_calibrate(struct rate *r, uint64_t budget_ns, unsigned int tries);
 int rate_run(const struct rate *r, struct rate_sample *sample);
 
 #endif

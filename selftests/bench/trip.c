@@ -12,6 +12,10 @@
 
 #define TRIP_WARM 64
 #define TRIP_VERIFY 8
+/* Messages of more than this take long: then a few must do. */
+#define TRIP_HUGE 2097152
+#define TRIP_HUGE_WARM 4
+#define TRIP_HUGE_VERIFY 1
 
 struct job {
 	const struct trip *trip;
@@ -27,21 +31,40 @@ static int by_value(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+static unsigned int warm_trips(const struct job *job)
+{
+	return job->trip->size > TRIP_HUGE ? TRIP_HUGE_WARM : TRIP_WARM;
+}
+
+static unsigned int verified_trips(const struct job *job)
+{
+	return job->trip->size > TRIP_HUGE ? TRIP_HUGE_VERIFY : TRIP_VERIFY;
+}
+
+static int send_one(struct queue *q)
+{
+	queue_mark_out(q);
+	return q->subject->send(q, 1) == 1 ? 0 : -1;
+}
+
+static int recv_one(struct queue *q)
+{
+	if (q->subject->recv(q, 1) != 1)
+		return -1;
+	queue_touch_in(q);
+	return 0;
+}
+
 static int client_trip(struct job *job)
 {
-	if (job->there.subject->send(&job->there, 1) != 1)
-		return -1;
-	return job->back.subject->recv(&job->back, 1) == 1 ? 0 : -1;
+	return send_one(&job->there) || recv_one(&job->back) ? -1 : 0;
 }
 
 static int server_trips(struct job *job, uint64_t count)
 {
-	while (count--) {
-		if (job->there.subject->recv(&job->there, 1) != 1)
+	while (count--)
+		if (recv_one(&job->there) || send_one(&job->back))
 			return -1;
-		if (job->back.subject->send(&job->back, 1) != 1)
-			return -1;
-	}
 	return 0;
 }
 
@@ -64,15 +87,16 @@ static int client_timed(struct job *job)
 
 static int client(struct crew *crew, struct job *job)
 {
+	uint64_t *sum = &crew->workers[0].check;
 	unsigned int i;
 
-	if (verify_send(&job->there, 0, TRIP_VERIFY, &crew->workers[0].check) ||
-	    verify_recv(&job->back, TRIP_VERIFY, &crew->workers[0].check))
+	if (verify_send(&job->there, 0, verified_trips(job), sum) ||
+	    verify_recv(&job->back, verified_trips(job), sum))
 		return -1;
 	verify_prepare(&job->there);
 	verify_prepare(&job->back);
 	crew_meet(crew);
-	for (i = 0; i < TRIP_WARM; i++)
+	for (i = 0; i < warm_trips(job); i++)
 		if (client_trip(job))
 			return -1;
 	memset(job->times, 0, job->trip->trips * sizeof(*job->times));
@@ -80,24 +104,33 @@ static int client(struct crew *crew, struct job *job)
 	if (client_timed(job))
 		return -1;
 	crew_stop(crew, 0);
-	return verify_last(&job->back);
+	if (verify_last_sent(&job->there, 0, sum) || verify_last(&job->back, sum))
+		return -1;
+	/* Who receives may need the sender's memory. */
+	crew_meet(crew);
+	return 0;
 }
 
 static int server(struct crew *crew, struct job *job)
 {
-	if (verify_recv(&job->there, TRIP_VERIFY, &crew->workers[1].check) ||
-	    verify_send(&job->back, 0, TRIP_VERIFY, &crew->workers[1].check))
+	uint64_t *sum = &crew->workers[1].check;
+
+	if (verify_recv(&job->there, verified_trips(job), sum) ||
+	    verify_send(&job->back, 0, verified_trips(job), sum))
 		return -1;
 	verify_prepare(&job->there);
 	verify_prepare(&job->back);
 	crew_meet(crew);
-	if (server_trips(job, TRIP_WARM))
+	if (server_trips(job, warm_trips(job)))
 		return -1;
 	crew_start(crew, 1);
 	if (server_trips(job, job->trip->trips))
 		return -1;
 	crew_stop(crew, 1);
-	return verify_last(&job->there);
+	if (verify_last(&job->there, sum) || verify_last_sent(&job->back, 0, sum))
+		return -1;
+	crew_meet(crew);
+	return 0;
 }
 
 static int trip_work(struct crew *crew, unsigned int self, void *arg)
@@ -154,6 +187,8 @@ int trip_run(const struct trip *t, struct trip_sample *sample)
 	if (queue_open(&job.there, t->subject, t->size, queue_depth(t->size)))
 		goto out;
 	if (!queue_open(&job.back, t->subject, t->size, queue_depth(t->size))) {
+		job.there.touch = t->touch;
+		job.back.touch = t->touch;
 		ret = job_run(&job, sample);
 		queue_close(&job.back);
 	}

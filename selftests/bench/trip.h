@@ -11,6 +11,7 @@
 struct trip {
 	const struct subject *subject;
 	size_t size;
+	enum touch touch;
 	uint64_t trips;
 };
 

@@ -11,6 +11,9 @@
 
 #include "queue_loops.h"
 
+/* Most of a message is one allocation of the kernel's. */
+#define UNIX_LONGEST 4194304
+
 /* The kernel doubles what it is given. */
 static int unix_set_room(struct queue *q, size_t bytes)
 {
@@ -87,6 +90,7 @@ QUEUE_LOOPS(unix_vector, QUEUE_MAX_BATCH, unix_vector_send, unix_vector_recv)
 const struct subject subject_unix = {
 	.name = "unix",
 	.batch = 1,
+	.max_size = UNIX_LONGEST,
 	.open = unix_open,
 	.send = unix_send,
 	.recv = unix_recv,
