@@ -46,12 +46,12 @@ def cell(results, field, subject, **key):
     return f"{value:,.0f} {ratio:4.2f}x"
 
 
-def by_size(results, title, field, **key):
+def by_size(results, title, field, order=tuple(SUBJECTS), **key):
     """Subjects down, sizes across, and the worst spread of each line."""
     found = Results(results.of(**key))
     sizes = sorted(found.have("size"))
     rows = []
-    for subject in [name for name in SUBJECTS if name in found.have("subject")]:
+    for subject in [name for name in order if name in found.have("subject")]:
         keys = [{"subject": subject, "size": size} for size in sizes]
         spread = max(found.spread(field, **key) for key in keys)
         rows.append([subject] + [cell(found, field, **key) for key in keys]
@@ -63,11 +63,11 @@ def by_size(results, title, field, **key):
 
 def rates(results, unit):
     """One table a mode, at the depth that goes with each size."""
-    usual = Results([sample for sample in results.of(test="rate")
+    usual = Results([sample for sample in results.of(test="rate", touch=None)
                      if sample["depth"] == depth_of(sample["size"])])
     for mode, words in MODES.items():
         by_size(usual, f"{words}: {unit} a message", "ns", mode=mode)
-    deep = Results([sample for sample in results.of(test="rate")
+    deep = Results([sample for sample in results.of(test="rate", touch=None)
                     if sample["depth"] == 256])
     by_size(deep, f"one sender, one receiver, depth 256: {unit} a message",
             "ns")
@@ -77,7 +77,8 @@ def trips(results, unit):
     """The middle, and the tail."""
     for field, words in (("p50", "p50"), ("p99", "p99"), ("p999", "p99.9")):
         # A hundred trips have no 99.9th percentile.
-        enough = Results([sample for sample in results.of(test="trip")
+        enough = Results([sample for sample
+                          in results.of(test="trip", touch=None)
                           if field != "p999" or sample["trips"] >= 1000])
         by_size(enough, f"round trip, {words}: {unit}", field)
 
@@ -96,7 +97,7 @@ def counted(results, title, **key):
 
 def counts(results):
     """System calls, switches and wake-ups, counted in a pass of their own."""
-    found = Results(results.of(test="count"))
+    found = Results(results.of(test="count", touch=None))
     for size in found.have("size"):
         for mode, words in MODES.items():
             counted(found, f"{words}: counted a message of {size_name(size)}",
@@ -155,8 +156,9 @@ def show(kernel, unit, results):
     names = {"I": "guest instructions", "R": "nanoseconds of wall clock"}
     print(f"\n== {kernel}: {unit} is {names[unit]}; x: times vbuf's own")
     bounds(results)
-    print(f"\nsystem calls that do nothing: {unit}\n")
-    floor(results)
+    if results.of(subject="null"):
+        print(f"\nsystem calls that do nothing: {unit}\n")
+        floor(results)
     rates(results, unit)
     trips(results, unit)
     counts(results)

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The project's targets for copying, and whether they are met."""
+"""The project's targets, and whether they are met."""
 
 from dataclasses import dataclass
+from math import inf
 from typing import Callable
 
+from .bulk import break_even
+from .plan import HUGE, LARGE
 from .tables import grid
 
 # What a figure may miss its target by and still meet it: boots differ.
@@ -25,12 +28,16 @@ class Target:
 
     def verdict(self, figure):
         """In words."""
+        if figure == self.limit:
+            return "met"
+        if not figure or not self.limit:
+            return "met" if (figure > self.limit) == self.least else "missed"
         off = (self.limit / figure if self.least else figure / self.limit) - 1
         if off <= 0:
             return "met"
         if off <= TOLERANCE:
             return f"met within {TOLERANCE:.0%} (off {off:.1%})"
-        return f"missed by {off:.0%}"
+        return "missed" if off == inf else f"missed by {off:.0%}"
 
     def row(self, results):
         """A line of the table; None if the figure is not there."""
@@ -43,34 +50,47 @@ class Target:
                 self.verdict(figure)]
 
 
-def rate(subject, mode, size, field="ns", depth=None):
+def rate(subject, mode, size, field="ns", depth=None, touch=None):
     """The median of a rate."""
     key = {"test": "rate", "subject": subject, "mode": mode, "size": size,
-           "depth": depth or (4 if size > 65536 else 64)}
+           "depth": depth or (4 if size > 65536 else 64), "touch": touch}
     return lambda results: results.median(field, **key)
+
+
+def bulk(subject, mode, size):
+    """The same, of a large message that is just passed on."""
+    return rate(subject, mode, size, touch="none")
+
+
+def zeroed(subject):
+    """Bytes that were cleared for a message of 1 MiB."""
+    key = {"test": "count", "subject": subject, "mode": "1x1", "size": LARGE,
+           "touch": "none", "bystander": None}
+    return lambda results: results.median("zeroed", **key)
 
 
 def beside(peer, subject, mode, size=64):
     """How many times the subject's cost the peer's is."""
-    key = {"test": "rate", "mode": mode, "size": size, "depth": 64}
+    key = {"test": "rate", "mode": mode, "size": size, "depth": 64,
+           "touch": None}
     return lambda results: results.ratio(peer, subject, **key)
 
 
 def trip(subject, size=8):
     """The middle one of round trips."""
-    key = {"test": "trip", "subject": subject, "size": size}
+    key = {"test": "trip", "subject": subject, "size": size, "touch": None}
     return lambda results: results.median("p50", **key)
 
 
 def trip_beside(subject, peer, size=8):
     """A round trip, as a part of the peer's."""
-    key = {"test": "trip", "size": size}
+    key = {"test": "trip", "size": size, "touch": None}
     return lambda results: results.ratio(subject, peer, "p50", **key)
 
 
 def tail(subject, size=8):
     """How much worse the worst in a thousand is than the middle."""
-    key = {"test": "trip", "subject": subject, "size": size}
+    key = {"test": "trip", "subject": subject, "size": size, "touch": None}
 
     def figure(results):
         middle = results.median("p50", **key)
@@ -81,7 +101,8 @@ def tail(subject, size=8):
 
 def wakeups(subject):
     """Wake-ups a message, two senders and two receivers."""
-    key = {"test": "count", "subject": subject, "mode": "2x2", "size": 64}
+    key = {"test": "count", "subject": subject, "mode": "2x2", "size": 64,
+           "touch": None}
     return lambda results: results.median("wakeups", **key)
 
 
@@ -150,7 +171,8 @@ IN_I = [
            rate("vbuf", "1x1", 64, "switches"), form=".3f"),
     Target("", "vbuf's cost / a pipe's of 64 messages", "I", 0.5,
            lambda results: results.ratio("vbuf", "pipe", test="rate",
-                                         mode="1x1", size=64, depth=64),
+                                         mode="1x1", size=64, depth=64,
+                                         touch=None),
            form=".2f"),
     Target("P3", "32 a call, one process, 8 B", "I", 130,
            rate("vbuf-x32", "same", 8)),
@@ -162,6 +184,32 @@ IN_I = [
            rate("vbuf", "1x1", 65536)),
     Target("", "two processes, 1 MiB", "I", 280000,
            rate("vbuf", "1x1", 1048576)),
+    Target("P5", "open view, two processes, 64 KiB", "I", 10800,
+           bulk("openview", "1x1", 65536)),
+    Target("", "the same, one call to release and acquire", "I", 10800,
+           bulk("openviewnext", "1x1", 65536)),
+    Target("", "open view, two processes, 1 MiB", "I", 138000,
+           bulk("openview", "1x1", LARGE)),
+    Target("P6", "move, one process, 1 MiB", "I", 70000,
+           bulk("move", "same", LARGE)),
+    Target("", "move, two processes, 1 MiB", "I", 70000,
+           bulk("move", "1x1", LARGE)),
+    Target("", "the same, the stretch", "I", 30000,
+           bulk("move", "1x1", LARGE)),
+    Target("", "fused, one process, 4 KiB", "I", 6000,
+           bulk("movenext", "same", 4096)),
+    Target("", "fused, two processes, 4 KiB", "I", 6000,
+           bulk("movenext", "1x1", 4096)),
+    Target("", "fused, one process, a slot of 2 MiB", "I", 6600,
+           bulk("movenext", "same", HUGE)),
+    Target("", "fused, two processes, a slot of 2 MiB", "I", 6600,
+           bulk("movenext", "1x1", HUGE)),
+    Target("", "break-even with copying, one process", "B", 65536,
+           lambda results: break_even(results, "move", "same")),
+    Target("", "break-even with copying, two processes", "B", 65536,
+           lambda results: break_even(results, "move", "1x1")),
+    Target("", "bytes cleared a message, one to one", "B", 0,
+           zeroed("move")),
     Target("P10", "round trip of 8 B", "I", 10800, trip("vbuf")),
     Target("", "vbuf's / pipe's", "I", 0.8, trip_beside("vbuf", "pipe"),
            form=".2f"),
