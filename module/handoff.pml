@@ -49,7 +49,7 @@
  * Not in it: the line of who drains; chains of more than one slot; a channel to
  * which nobody has come yet, or which knows no hang-up (VBUF_PERSIST);
  * VBUF_DROP_OLDEST; an endpoint that is shut down or has several threads; looking
- * for a hand-over before sleeping (spin()). Nor are pollers.
+ * for a hand-over before sleeping (spin()). Pollers are in poll.pml.
  *
  * Mistakes to seed, each of which must be found, and what they are seeded in:
  *
