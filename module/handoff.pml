@@ -6,9 +6,11 @@
  *
  * SENDERS threads send MESSAGES in all, each as many as it comes to, through
  * SLOTS slots to RECEIVERS threads. LEAVES waits may be given up (a deadline, a
- * signal), and DEATHS of the threads may die, at a moment when they own
- * something. (Were there no end of signals, no lost wake-up would show.) What is
- * to hold:
+ * signal), and REFUSALS may end with an error instead of being served (EDQUOT,
+ * EMSGSIZE); such a thread tries again, at the end of the line, or ends. DEATHS
+ * of the threads may die, at a moment when they own something, and COMERS of
+ * those that ended come again, maybe after the last of their kind has gone.
+ * (Were there no end of signals, no lost wake-up would show.) What is to hold:
  *
  * - no wake-up is lost: nobody is left waiting at the end (invalid end states);
  * - nothing is lost or duplicated: slots add up, and a message that is followed,
@@ -16,6 +18,14 @@
  *   sent (assertions);
  * - while the queue holds a message no receiver waits, while a slot is free no
  *   sender waits, whenever the lock is let go (assertions);
+ * - who is served, refused or failed has nobody before it in the line who came
+ *   earlier, and who came again came later (assertion);
+ * - who is woken was taken out of its line, and is woken once: a hand-over wakes
+ *   who was served and nobody else (assertion);
+ * - with ORDER: of two messages that are followed, which may be any, the one
+ *   sent later is not taken while the other is in the queue, but after it was put
+ *   back (assertion). This is the order of all senders together, and so of each;
+ * - a side is known to have hung up just while nobody is there (assertion);
  * - a waiter, on its thread's stack, is not touched once its thread went on.
  *
  * The lock is an atomic step, and so is a store with the barrier that follows it
@@ -23,22 +33,36 @@
  * later time.
  *
  * It is small so that all of it can be searched with MESSAGES > SLOTS, or no
- * sender would wait, and two of each kind (selftests/lab/model says how far):
+ * sender would wait, and two of each kind (selftests/lab/model says how far). Two
+ * senders wait at a time only with MESSAGES > SLOTS + 1:
  *
- * - messages are alike, but for the one followed. Nothing depends on which one a
- *   slot holds, so what is true of any one is true of all;
+ * - messages are alike, but for those followed. Nothing depends on which one a
+ *   slot holds, so what is true of any is true of all;
  * - threads of a kind are alike, so they begin one after the other;
  * - of those to be woken the model knows who they are, not their order, and wakes
  *   them in any;
  * - when it pays to wake those deferred (wake_at_full, wake_below) is left open:
  *   it may be done or not, and the timer has to do for what is not. So is when
- *   to defer;
+ *   to defer, and whom to refuse;
  * - what a variable is when nobody will look at it, it is always: 0.
  *
- * Mistakes to seed, each of which must be found: NO_BARRIER_SLEEP,
- * NO_BARRIER_WAKE, CHECK_BEFORE_STATE, LEAVE_UNSEEN, KEEP_WHEN_DEAD, FREE_ASIDE,
- * WAKE_AFTER_WOKEN, NO_TIMER, TIMER_FLUSHES_FIRST, DEFER_AFTER_LOOK,
- * CHECK_BEFORE_LAST.
+ * Not in it: the line of who drains; chains of more than one slot; a channel to
+ * which nobody has come yet, or which knows no hang-up (VBUF_PERSIST);
+ * VBUF_DROP_OLDEST; an endpoint that is shut down or has several threads; looking
+ * for a hand-over before sleeping (spin()). Pollers are in poll.pml.
+ *
+ * Mistakes to seed, each of which must be found, and what they are seeded in:
+ *
+ *	SLOTS=1 MESSAGES=2 DEATHS=0 LEAVES=0: NO_BARRIER_SLEEP NO_BARRIER_WAKE
+ *		CHECK_BEFORE_STATE FREE_ASIDE WAKE_AFTER_WOKEN WAKE_NEXT_TOO
+ *		NO_TIMER TIMER_FLUSHES_FIRST DEFER_AFTER_LOOK
+ *	SENDERS=1 SLOTS=1 MESSAGES=1 DEATHS=0: JOIN_AT_HEAD LEAVE_UNSEEN
+ *		CHECK_BEFORE_LAST
+ *	RECEIVERS=1 SLOTS=1 DEATHS=0 LEAVES=0: JOIN_AT_HEAD
+ *	SENDERS=1 MESSAGES=2 LEAVES=0 ORDER=1: QUEUE_AT_HEAD PUT_BACK_AT_TAIL
+ *		KEEP_WHEN_DEAD
+ *	SENDERS=1 SLOTS=1 MESSAGES=1 DEATHS=0 LEAVES=0 REFUSALS=1: REFUSE_ONE_ONLY
+ *	SENDERS=1 SLOTS=1 MESSAGES=1 DEATHS=0 LEAVES=0 COMERS=1: HANG_UP_STAYS
  */
 #ifndef SENDERS
 #define SENDERS		2
@@ -58,10 +82,21 @@
 #ifndef LEAVES
 #define LEAVES		1
 #endif
+#ifndef REFUSALS
+#define REFUSALS	0
+#endif
+#ifndef COMERS
+#define COMERS		0
+#endif
+#ifndef ORDER
+#define ORDER		0
+#endif
 
 #define THREADS		(SENDERS + RECEIVERS)
 #define NO_THREAD	255
 #define ONLY(who)	(1 << (who))
+#define ALL_SENDERS	(ONLY(SENDERS) - 1)
+#define ALIKE(who)	((who) < SENDERS -> ALL_SENDERS : ~ALL_SENDERS)
 
 /* The channel. */
 byte free_slots = SLOTS;
@@ -69,7 +104,9 @@ byte owned_by_senders;
 byte owned_by_receivers;
 byte senders = SENDERS;
 byte receivers = RECEIVERS;
-chan queue = [SLOTS] of { bool };		/* whether it is the one followed */
+bool no_sender;
+bool no_receiver;
+chan queue = [SLOTS] of { byte };		/* FIRST, SECOND, or any other */
 chan want_slot = [SENDERS] of { byte };
 chan want_message = [RECEIVERS] of { byte };
 
@@ -79,10 +116,11 @@ bool timer_queued;
 
 /* Each thread's waiter, and whether it is there; nothing is set while it is not. */
 bool there[THREADS];
-bool in_line[THREADS];
+byte in_line;			/* who is */
+byte ahead[THREADS];		/* who came to its line before it, and is there */
 bool woken[THREADS];
 bool failed[THREADS];		/* served with an error */
-bool given[THREADS];		/* served with the message followed */
+byte given[THREADS];		/* served with this message */
 
 /* Each thread's state, as the scheduler has it. */
 bool asleep[THREADS];
@@ -113,12 +151,19 @@ bool woken_comes[THREADS];
 #define ALWAYS		2
 #endif
 
-/* What is still to come, and what became of the message followed. */
+/* What is still to come. */
 byte to_send = MESSAGES;
 byte deaths = DEATHS;
 byte leaves = LEAVES;
+byte refusals = REFUSALS;
+byte comers = COMERS;
+
+/* What became of the messages followed; FIRST was sent before SECOND. */
+#define FIRST		1
+#define SECOND		2
 mtype = { UNSENT, ON_ITS_WAY, RECEIVED };
-mtype followed = UNSENT;
+mtype first = UNSENT;
+mtype second = UNSENT;		/* RECEIVED as soon as a receiver owned it */
 
 /* The first of a kind that has not begun: those behind it wait for that. */
 byte first_sender;
@@ -138,6 +183,8 @@ inline check_locked()
 {
 	assert(len(queue) == 0 || len(want_message) == 0);
 	assert(free_slots == 0 || len(want_slot) == 0);
+	assert(no_sender == (senders == 0));
+	assert(no_receiver == (receivers == 0));
 	assert(free_slots + owned_by_senders + len(queue) +
 	       owned_by_receivers == SLOTS)
 }
@@ -157,7 +204,8 @@ inline wake_some()
 			:: wakes & ONLY(who) -> break
 			od;
 			wakes = wakes & ~ONLY(who);
-			assert(there[who]);
+			assert(there[who] && !woken[who]);
+			assert(!(in_line & ONLY(who)));
 			STORE_WOKEN(who)
 		}
 #ifdef WAKE_AFTER_WOKEN
@@ -198,11 +246,39 @@ inline may_flush_locked()
 	fi
 }
 
+/* Puts the last one of a channel before all others. */
+inline put_last_first(list)
+{
+	i = len(list);
+	do
+	:: i > 1 -> list ? who; list ! who; i--
+	:: else -> break
+	od;
+	i = 0;
+	who = 0
+}
+
 inline join(line)
 {
 	there[self] = true;
-	in_line[self] = true;
-	line ! self
+	ahead[self] = in_line & ALIKE(self);
+	in_line = in_line | ONLY(self);
+	line ! self;
+#ifdef JOIN_AT_HEAD
+	put_last_first(line)
+#endif
+}
+
+/* Out of its line, from wherever it stood. */
+inline left_line(waiter)
+{
+	in_line = in_line & ~ONLY(waiter);
+	do
+	:: i < THREADS -> ahead[i] = ahead[i] & ~ONLY(waiter); i++
+	:: else -> break
+	od;
+	i = 0;
+	ahead[waiter] = 0
 }
 
 /* What was served cannot be given up: its wake-up is to come. */
@@ -251,11 +327,11 @@ inline wait(line)
 		:: atomic {
 			leaves > 0 -> /* a deadline or a signal */
 			leaves--;
-			left = in_line[self];
+			left = (in_line & ONLY(self)) != 0;
 			if
 			:: left ->
 				line ?? eval(self);
-				in_line[self] = false;
+				left_line(self);
 				check_locked();
 				break
 			:: else
@@ -285,15 +361,46 @@ inline wait(line)
 	}
 }
 
-/* Takes the first out of a line, to be woken; NO_THREAD if there is none. */
+inline take_first(line)
+{
+	line ? served;
+	assert(ahead[served] == 0);
+	left_line(served)
+}
+
+inline fail(waiter)
+{
+	failed[waiter] = true;
+	wakes = wakes | ONLY(waiter)
+}
+
+/*
+ * Takes the first out of a line, to be woken; NO_THREAD if there is none. Those
+ * before it that may not have what they wait for are told.
+ */
 inline serve(line)
 {
-	if
+	do
+	:: len(line) == 0 -> served = NO_THREAD; break
 	:: len(line) > 0 ->
-		line ? served;
-		in_line[served] = false
-	:: else -> served = NO_THREAD
+		take_first(line);
+		if
+		:: break
+		:: refusals > 0 ->
+			refusals--;
+			fail(served);
+#ifdef REFUSE_ONE_ONLY
+			served = NO_THREAD;
+			break
+#endif
+		fi
+	od;
+#ifdef WAKE_NEXT_TOO
+	if
+	:: len(line) > 0 -> line ? <who>; wakes = wakes | ONLY(who); who = 0
+	:: else
 	fi
+#endif
 }
 
 /*
@@ -320,6 +427,18 @@ inline to_be_woken(may_defer)
 	served = 0
 }
 
+/* Where a message comes to stand: at the head or not. */
+#ifdef QUEUE_AT_HEAD
+#define QUEUE_AT	true
+#else
+#define QUEUE_AT	false
+#endif
+#ifdef PUT_BACK_AT_TAIL
+#define PUT_BACK_AT	false
+#else
+#define PUT_BACK_AT	true
+#endif
+
 /* A slot that nobody owns any more; the lock is held. */
 inline free_slot_locked(may_defer)
 {
@@ -335,35 +454,80 @@ inline free_slot_locked(may_defer)
 	to_be_woken(may_defer)
 }
 
-/* A message; the lock is held. Which end of the queue makes no difference. */
-inline queue_message_locked(may_defer)
+/* A message, new or put back; the lock is held. */
+inline queue_message_locked(may_defer, at_head)
 {
 	serve(want_message);
 	if
-	:: served == NO_THREAD -> queue ! this
+	:: served == NO_THREAD ->
+		queue ! this;
+		if
+		:: at_head -> put_last_first(queue)
+		:: else
+		fi
 	:: else ->
 		given[served] = this;
-		owned_by_receivers++
+		owned_by_receivers++;
+		check_order()
 	fi;
-	this = false;
+	this = 0;
 	to_be_woken(may_defer)
+}
+
+/* A receiver owns a message now. */
+inline check_order()
+{
+	if
+	:: this == SECOND && second == ON_ITS_WAY ->
+		assert(!queue ?? [FIRST]);
+		second = RECEIVED
+	:: else
+	fi
 }
 
 inline fail_all(line)
 {
 	do
-	:: len(line) > 0 ->
-		line ? served;
-		in_line[served] = false;
-		failed[served] = true;
-		wakes = wakes | ONLY(served)
+	:: len(line) > 0 -> take_first(line); fail(served)
 	:: else -> break
 	od;
 	served = 0
 }
 
+/* Somebody came or went. */
+inline update_hangup_locked()
+{
+	if
+	:: senders == 0 && !no_sender -> fail_all(want_message)
+	:: else
+	fi;
+	if
+	:: receivers == 0 && !no_receiver -> fail_all(want_slot)
+	:: else
+	fi;
+	no_sender = (senders == 0);
+	no_receiver = (receivers == 0)
+}
+
 /* Its own of each thread; 0 where they mean nothing, or there were more states. */
-#define LOCALS	byte wakes, who, served; bool this, left, due
+#define LOCALS	byte wakes, who, i, served, this; bool left, due
+
+/* vbuf_channel_attach(), of one like it that was there. */
+inline come_again(alike, begins)
+{
+	if
+	:: atomic {
+		comers > 0 ->
+		comers--;
+		alike++;
+#ifndef HANG_UP_STAYS
+		update_hangup_locked();
+#endif
+		check_locked();
+		goto begins }
+	:: true
+	fi
+}
 
 proctype sender(byte self)
 {
@@ -373,8 +537,8 @@ reserve:
 	atomic {
 		begin(first_sender);
 		if
-		:: to_send == 0 || receivers == 0 -> goto close
-		:: to_send > 0 && receivers > 0 && free_slots > 0 ->
+		:: to_send == 0 || no_receiver -> goto close
+		:: to_send > 0 && !no_receiver && free_slots > 0 ->
 			to_send--;
 			free_slots--;
 			owned_by_senders++;
@@ -398,15 +562,18 @@ owns:
 	atomic {
 		owned_by_senders--;
 		if
-		:: receivers > 0 -> /* commit */
+		:: !no_receiver -> /* commit */
 			if
-			:: followed == UNSENT ->
-				followed = ON_ITS_WAY;
-				this = true
+			:: first == UNSENT ->
+				first = ON_ITS_WAY;
+				this = FIRST
+			:: ORDER && first != UNSENT && second == UNSENT ->
+				second = ON_ITS_WAY;
+				this = SECOND
 			:: true
 			fi;
-			queue_message_locked(true)
-		:: receivers == 0 -> /* or not */
+			queue_message_locked(true, QUEUE_AT)
+		:: no_receiver -> /* or not */
 			free_slot_locked(false)
 		:: deaths > 0 -> /* discard */
 			deaths--;
@@ -428,17 +595,22 @@ owns:
 		fi
 	}
 	wake_some();
-gave_up:
 	goto reserve;
+gave_up:
+	atomic {
+		to_send++;
+		if
+		:: goto reserve /* again */
+		:: goto close
+		fi
+	}
 dies:
 	wake_some();
 close:
 	atomic {
 		senders--;
-		if
-		:: senders == 0 -> fail_all(want_message)
-		:: else
-		fi;
+		update_hangup_locked();
+		check_locked();
 		if
 		:: wakes == 0 -> goto ended
 		:: else
@@ -446,7 +618,7 @@ close:
 	}
 	wake_some();
 ended:
-	skip
+	come_again(senders, reserve)
 }
 
 proctype receiver(byte self)
@@ -460,9 +632,10 @@ acquire:
 		:: len(queue) > 0 ->
 			queue ? this;
 			owned_by_receivers++;
+			check_order();
 			check_locked();
 			goto owns
-		:: len(queue) == 0 && senders == 0 -> goto close
+		:: len(queue) == 0 && no_sender -> goto close
 		:: else ->
 			join(want_message);
 			may_flush_locked();
@@ -482,12 +655,12 @@ owns:
 		if
 		:: /* release */
 			if
-			:: this ->
-				assert(followed == ON_ITS_WAY);
-				followed = RECEIVED;
-				this = false
+			:: this == FIRST ->
+				assert(first == ON_ITS_WAY);
+				first = RECEIVED
 			:: else
 			fi;
+			this = 0;
 			free_slot_locked(true);
 			may_flush_locked();
 			check_locked();
@@ -498,7 +671,7 @@ owns:
 			fi
 		:: deaths > 0 -> /* undo */
 			deaths--;
-			queue_message_locked(false);
+			queue_message_locked(false, PUT_BACK_AT);
 			check_locked();
 			if
 			:: wakes == 0 -> goto close
@@ -515,13 +688,17 @@ wakes_one:
 	wake_some();
 	goto acquire;
 gave_up:
+	atomic {
+		if
+		:: goto acquire /* again */
+		:: true /* or not */
+		fi
+	}
 close:
 	atomic {
 		receivers--;
-		if
-		:: receivers == 0 -> fail_all(want_slot)
-		:: else
-		fi;
+		update_hangup_locked();
+		check_locked();
 		if
 		:: wakes == 0 -> goto ended
 		:: else
@@ -529,7 +706,7 @@ close:
 	}
 	wake_some();
 ended:
-	skip
+	come_again(receivers, acquire)
 }
 
 /* time_is_up(). */
@@ -596,6 +773,6 @@ init
 	_nr_pr == ALWAYS;
 	assert(free_slots + len(queue) == SLOTS);
 	assert(len(want_slot) == 0 && len(want_message) == 0);
-	assert(followed == ON_ITS_WAY || !queue ?? [true]);
-	assert(followed != ON_ITS_WAY || queue ?? [true])
+	assert(first == ON_ITS_WAY || !queue ?? [FIRST]);
+	assert(first != ON_ITS_WAY || queue ?? [FIRST])
 }

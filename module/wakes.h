@@ -19,7 +19,7 @@
  * queue, also after having let the lock go: no edge is lost. As it looks it sets
  * VBUF_ALERT_WATCHED; who finds no poller and no owner of signals, under the
  * lock, takes that back. One who stands there but has not looked yet sets it
- * again.
+ * again. (poll.pml is a model of this; selftests/lab/model.)
  *
  * A waiter that is served has what it waited for at once, but its wake-up may
  * wait: woken for each slot or message, sender and receiver would take turns at
