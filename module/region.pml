@@ -21,9 +21,11 @@
  * that it found, or all, if somebody else is about it in the same mm
  * (mm_tlb_flush_nested() in mm/mmu_gather.c).
  *
- * Mistakes to seed, each of which must be found: NO_BARRIER_TAKE, NO_PASSING,
- * INSERT_UNLOCKED, QUEUE_FIRST, CACHED_VMA, THIN_ENDS, and NOT_NESTED, which
- * would be the kernel's.
+ * Mistakes to seed, each of which must be found, with the parameters of the case;
+ * the last one would be the kernel's:
+ *
+ *	TURNS=4: NO_BARRIER_TAKE NO_PASSING INSERT_UNLOCKED QUEUE_FIRST
+ *		CACHED_VMA THIN_ENDS NOT_NESTED
  */
 #ifndef PAGES
 #define PAGES		3
