@@ -64,11 +64,9 @@ sizes()
 	crosses 3 4096 --move --move
 	crosses 64 10000 --move --move
 	crosses 1 300001 --move --move
-	random 5000001 want
+	random 2500001 want
 	crosses 1 1M --move --move
 	crosses 2 2M --move --move
-	cat want want want want >four
-	mv four want
 	crosses 2 16M --move --move
 	rm want
 }
