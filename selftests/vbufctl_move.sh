@@ -418,6 +418,7 @@ device()
 
 	vbufctl send --raw --move --slots 2 --slot-size 8K jobs /dev/zero 2>/dev/null &
 	sender=$!
+	soon is jobs 'depth=[1-9]*'
 	vbufctl recv --raw --move --count 20 jobs | cmp - <(head -c 163840 /dev/zero)
 	wait "$sender" && false
 	gone jobs
