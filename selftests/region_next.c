@@ -264,7 +264,7 @@ TEST_F(channel, release_waits_for_the_next)
 TEST_F(channel, release_serves_the_sender_that_serves_it)
 {
 	struct vt_call send = { 0 };
-	struct vbuf_msg msg[2];
+	struct vbuf_msg msg[2] = { 0 };
 	__u32 i;
 
 	for (i = 0; i < variant->slots; i++) {
