@@ -209,6 +209,8 @@ static long ioctl_release(struct vbuf_endpoint *ep,
 		      flags & ~(VBUF_NEXT | ACQUIRE_FLAGS) ||
 		      arg.size < sizeof(arg)))
 		return -EINVAL;
+	if (!(flags & VBUF_NEXT) && arg.deadline_ns)
+		return -EINVAL;
 	return vbuf_move_release(ep, call_of(flags & ACQUIRE_FLAGS,
 					     arg.deadline_ns),
 				 &arg, &uarg->next);
@@ -253,7 +255,8 @@ static long ioctl_commit(struct vbuf_endpoint *ep,
 	if (err)
 		return err;
 	flags = arg.flags & ~VBUF_NEXT;
-	if (!(arg.flags & VBUF_NEXT) && (flags || arg.next_len))
+	if (!(arg.flags & VBUF_NEXT) &&
+	    (flags || arg.next_len || arg.deadline_ns))
 		return -EINVAL;
 	err = check_send_flags(ep, flags);
 	if (err)

@@ -4,6 +4,7 @@
 
 #include <linux/fs.h>
 #include <linux/mm.h>
+#include <linux/pfn_t.h>
 #include <linux/version.h>
 
 /*
@@ -38,6 +39,21 @@ static inline void vbuf_compat_vm_flags_clear(struct vm_area_struct *vma,
 	vma->vm_flags &= ~flags;
 #else
 	vm_flags_clear(vma, flags);
+#endif
+}
+
+/*
+ * A frame for vmf_insert_pfn_pmd(). Early kernels look for special mappings in
+ * page tables alone: move_pages() would take a reference to what a large entry
+ * maps, and warn that it cannot. An entry of a device's memory it looks up, finds
+ * that it is no device's, and leaves.
+ */
+static inline pfn_t vbuf_compat_large_pfn(unsigned long pfn)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+	return __pfn_to_pfn_t(pfn, PFN_DEV | PFN_MAP);
+#else
+	return pfn_to_pfn_t(pfn);
 #endif
 }
 

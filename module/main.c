@@ -12,6 +12,7 @@
 #include "channel.h"
 #include "endpoint.h"
 #include "main.h"
+#include "offline.h"
 #include "registry.h"
 
 /* Each with what undoes it; the device comes last, and goes first. */
@@ -19,6 +20,7 @@ static const struct {
 	int (*init)(void);
 	void (*exit)(void);
 } parts[] = {
+	{ vbuf_offline_init, vbuf_offline_exit },
 	{ vbuf_channel_init, vbuf_channel_exit },
 	{ vbuf_endpoint_init, vbuf_endpoint_exit },
 	{ vbuf_registry_init, vbuf_registry_exit },

@@ -79,7 +79,12 @@ static int check_reserve(const struct vbuf_endpoint *ep, u64 len)
 long vbuf_move_reserve(struct vbuf_endpoint *ep, struct vbuf_call call,
 		       u64 len, u64 __user *to)
 {
-	return check_reserve(ep, len) ?: reserve(ep, call, len, to);
+	int err = check_reserve(ep, len);
+
+	/* An address that cannot be told had better cost no message its slot. */
+	if (!err)
+		err = vbuf_user_put_addr(to, 0);
+	return err ?: reserve(ep, call, len, to);
 }
 
 /* A reserved slot at @addr becomes a message of @len bytes. */
@@ -124,8 +129,9 @@ long vbuf_move_commit(struct vbuf_endpoint *ep, struct vbuf_call call,
 		err = commit(ep, arg->addr, arg->len, arg->tag);
 	if (err)
 		return err;
-	/* What this meets, RESERVE meets again. */
-	reserve(ep, call, arg->next_len, next);
+	/* What this meets, RESERVE meets again; it may have told an address. */
+	if (reserve(ep, call, arg->next_len, next))
+		vbuf_user_put_addr(next, 0);
 	return 0;
 }
 
@@ -242,7 +248,8 @@ long vbuf_move_release(struct vbuf_endpoint *ep, struct vbuf_call call,
 		err = release(ep, arg);
 	if (err)
 		return err;
-	/* What this meets, ACQUIRE meets again. */
-	acquire(ep, call, next);
+	/* What this meets, ACQUIRE meets again; it may have told an address. */
+	if (acquire(ep, call, next))
+		vbuf_user_put_addr(&next->buf, 0);
 	return 0;
 }

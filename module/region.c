@@ -207,7 +207,8 @@ static int bind(struct vbuf_region *region, struct vm_area_struct *vma,
 		region->mm = vma->vm_mm;
 	}
 	region->base[window] = vma->vm_start;
-	region->mapped[window] = true;
+	/* Pairs with the acquire in vbuf_region_check(): all of the above. */
+	smp_store_release(&region->mapped[window], true);
 	return 0;
 }
 
@@ -349,7 +350,8 @@ int vbuf_region_check(const struct vbuf_endpoint *ep, enum vbuf_window window)
 	mm = region ? READ_ONCE(region->mm) : NULL;
 	if (mm && mm != current->mm)
 		return -EBUSY;
-	return mm && READ_ONCE(region->mapped[window]) ? 0 : -ENXIO;
+	/* Pairs with the release in bind(). */
+	return mm && smp_load_acquire(&region->mapped[window]) ? 0 : -ENXIO;
 }
 
 /**
@@ -421,7 +423,8 @@ static struct vm_area_struct *find_window(const struct vbuf_region *region,
 	struct vm_area_struct *vma = vma_lookup(current->mm, base);
 
 	if (vma && vma->vm_ops == &region_vm_ops &&
-	    vma->vm_private_data == region && vma->vm_start == base)
+	    vma->vm_private_data == region && vma->vm_start == base &&
+	    vbuf_region_window(vma) == window)
 		return vma;
 	return NULL;
 }

@@ -9,9 +9,9 @@
  * stays, with 512 entries to set.
  */
 #include <linux/mm.h>
-#include <linux/pfn_t.h>
 #include <linux/pgtable.h>
 
+#include "compat.h"
 #include "region_large.h"
 
 /**
@@ -49,13 +49,19 @@ static pmd_t *find_pmd(struct mm_struct *mm, unsigned long addr)
 	return pud_none(*pud) ? NULL : pmd_offset(pud, addr);
 }
 
+/* Of either kind that vbuf_compat_large_pfn() makes. */
+static bool is_large(pmd_t pmd)
+{
+	return pmd_trans_huge(pmd) || pmd_devmap(pmd);
+}
+
 /* Whether there is a large mapping at an address; as vbuf_region_large_insert(). */
 bool vbuf_region_large_is_at(const struct vm_area_struct *vma,
 			     unsigned long addr)
 {
 	pmd_t *pmd = find_pmd(vma->vm_mm, addr);
 
-	return pmd && pmd_trans_huge(READ_ONCE(*pmd));
+	return pmd && is_large(READ_ONCE(*pmd));
 }
 
 /**
@@ -72,6 +78,7 @@ bool vbuf_region_large_insert(struct vm_area_struct *vma, unsigned long addr,
 			      unsigned long pfn)
 {
 	struct vm_fault vmf = { .vma = vma, .address = addr };
+	pmd_t there;
 
 	/* Not without: PREEMPT_RT of 6.1 has no such function. */
 	if (!IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE))
@@ -79,10 +86,12 @@ bool vbuf_region_large_insert(struct vm_area_struct *vma, unsigned long addr,
 	vmf.pmd = find_pmd(vma->vm_mm, addr);
 	if (!vmf.pmd)
 		return true;
+	/* Once: a large one can go at any time, and a table come in its place. */
+	there = READ_ONCE(*vmf.pmd);
 	/* One that is large is of this piece, as fill_table()'s are. */
-	if (!pmd_none(*vmf.pmd))
-		return pmd_trans_huge(*vmf.pmd);
-	vmf_insert_pfn_pmd(&vmf, pfn_to_pfn_t(pfn),
+	if (!pmd_none(there))
+		return is_large(there);
+	vmf_insert_pfn_pmd(&vmf, vbuf_compat_large_pfn(pfn),
 			   vma->vm_flags & VM_WRITE);
 	return true;
 }

@@ -13,6 +13,7 @@
 #include <linux/vbuf.h>
 
 #include "limits.h"
+#include "offline.h"
 #include "slots.h"
 
 /* Up to here the page allocator serves blocks readily. */
@@ -56,9 +57,11 @@ static void freeze_block(const struct vbuf_pool *pool, void *block)
 	struct page *page = virt_to_page(block);
 	u32 i;
 
-	for (i = 0; i < pool->block_bytes >> PAGE_SHIFT; i++)
+	for (i = 0; i < pool->block_bytes >> PAGE_SHIFT; i++) {
+		vbuf_offline_mark(page + i);
 		while (!page_ref_freeze(page + i, 1))
 			cond_resched();
+	}
 }
 
 static void unfreeze_block(const struct vbuf_pool *pool, void *block)
@@ -66,8 +69,10 @@ static void unfreeze_block(const struct vbuf_pool *pool, void *block)
 	struct page *page = virt_to_page(block);
 	u32 i;
 
-	for (i = 0; i < pool->block_bytes >> PAGE_SHIFT; i++)
+	for (i = 0; i < pool->block_bytes >> PAGE_SHIFT; i++) {
 		page_ref_unfreeze(page + i, 1);
+		vbuf_offline_unmark(page + i);
+	}
 }
 
 static void free_blocks(struct vbuf_pool *pool)

@@ -509,7 +509,8 @@ int vbuf_user_put_acquired(struct vbuf_msg __user *to, u64 addr,
 	if (!user_write_access_begin(to, sizeof(*to)))
 		return -EFAULT;
 	err = put_entry(to, slot);
-	unsafe_put_user(addr, &to->buf, fault);
+	if (!err)
+		unsafe_put_user(addr, &to->buf, fault);
 	user_write_access_end();
 	return err;
 fault:

@@ -263,6 +263,28 @@ TEST_F(channel, ptrace_does_not_reach_it)
 	close(fds[1]);
 }
 
+/* Which asks for the page where it is to tell of it. */
+TEST_F(channel, move_pages_does_not_find_it)
+{
+	void *reached[] = {
+		self->at, last_page(self->at, variant->size), vt_at(&self->msg) };
+	int node = 0, status;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(reached); i++) {
+		status = 0;
+		ASSERT_EQ(0, syscall(SYS_move_pages, 0, 1UL, &reached[i], NULL,
+				     &status, 0));
+		EXPECT_GT(0, status);
+		status = 0;
+		syscall(SYS_move_pages, 0, 1UL, &reached[i], &node, &status, 0);
+		EXPECT_GT(0, status);
+	}
+	reached[0] = self->page;
+	ASSERT_EQ(0, syscall(SYS_move_pages, 0, 1UL, reached, NULL, &status, 0));
+	EXPECT_EQ(node, status);
+}
+
 /* A copy is none of the ways to keep a page. */
 TEST_F(channel, read_and_write_copy)
 {

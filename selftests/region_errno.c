@@ -194,6 +194,15 @@ TEST_F(channel, commit_einval_next_len_without_next)
 	EXPECT_EQ(-EINVAL, vt_ioctl(self->tx, VBUF_IOC_COMMIT, &arg));
 }
 
+TEST_F(channel, commit_einval_deadline_without_next)
+{
+	struct vbuf_commit arg = {
+		.size = sizeof(arg), .addr = (uintptr_t)self->at, .len = 1,
+		.deadline_ns = 1 };
+
+	EXPECT_EQ(-EINVAL, vt_ioctl(self->tx, VBUF_IOC_COMMIT, &arg));
+}
+
 TEST_F(channel, commit_einval_flags)
 {
 	struct vbuf_commit arg = {
@@ -331,6 +340,14 @@ TEST_F(channel, release_einval_by_both)
 
 	EXPECT_EQ(-EINVAL, vt_ioctl(self->rx, VBUF_IOC_RELEASE, &arg));
 	arg.flags = VBUF_NEXT | VBUF_DONTWAIT;
+	EXPECT_EQ(-EINVAL, vt_ioctl(self->rx, VBUF_IOC_RELEASE, &arg));
+}
+
+TEST_F(channel, release_einval_deadline_without_next)
+{
+	struct vbuf_release arg = {
+		.size = sizeof(arg), .addr = self->msg.buf, .deadline_ns = 1 };
+
 	EXPECT_EQ(-EINVAL, vt_ioctl(self->rx, VBUF_IOC_RELEASE, &arg));
 }
 

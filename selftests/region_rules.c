@@ -6,6 +6,7 @@
  */
 #include "vbuf_test.h"
 #include "kselftest_harness.h"
+#include "edge.h"
 
 #define SLOTS		3U
 #define SIZE		(2 * VT_PAGE)
@@ -276,6 +277,27 @@ TEST_F(channel, a_full_lossy_one_loses_its_oldest_to_reserve)
 	EXPECT_EQ('b', taken(self->rx));
 	EXPECT_EQ('c', taken(self->rx));
 	EXPECT_EQ('d', taken(self->rx));
+}
+
+/* An address that could not be told is worth no message. */
+TEST_F(channel, a_reserve_that_cannot_be_told_drops_nothing)
+{
+	struct vbuf_reserve arg = { .size = sizeof(arg), .len = SIZE };
+
+	if (variant->attr.flags & VBUF_LOSSY)
+		arg.flags = VBUF_DROP_OLDEST;
+	else
+		arg.flags = VBUF_DONTWAIT;
+	move(self->tx, 'a');
+	move(self->tx, 'b');
+	move(self->tx, 'c');
+	EXPECT_EQ(-EFAULT, vt_ioctl(self->tx, VBUF_IOC_RESERVE,
+				    edge_copy(&arg, sizeof(arg), 0,
+					      PROT_READ)));
+	EXPECT_EQ(0U, vt_look(self->rx).dropped_oldest);
+	EXPECT_EQ('a', taken(self->rx));
+	EXPECT_EQ('b', taken(self->rx));
+	EXPECT_EQ('c', taken(self->rx));
 }
 
 /* What a receiver has acquired is not there to be dropped. */

@@ -283,6 +283,30 @@ TEST_F(channel, release_efault_with_next_read_only)
 					      PROT_READ)));
 }
 
+/* The message is back in the queue, and so no address is told, though one fits. */
+TEST_F(channel, release_tells_no_address_of_what_it_could_not_describe)
+{
+	struct vbuf_release arg = {
+		.size = sizeof(arg),
+		.flags = VBUF_REQUEUE | VBUF_NEXT | VBUF_INFO | VBUF_DONTWAIT };
+	size_t next = offsetof(struct vbuf_release, next), writable;
+	struct vbuf_release *told;
+	struct vbuf_msg msg;
+
+	arg.next.buf = 1;
+	for (writable = next + 8; writable < sizeof(arg); writable += 4) {
+		ASSERT_EQ(0, vt_put(self->tx, 'a'));
+		ASSERT_EQ(0, vt_acquire(self->rx, 0, &msg));
+		arg.addr = msg.buf;
+		told = edge_copy(&arg, sizeof(arg), writable, PROT_READ);
+		EXPECT_EQ(0, vt_ioctl(self->rx, VBUF_IOC_RELEASE, told));
+		EXPECT_EQ(0U, told->next.buf)
+			TH_LOG("%zu bytes can be written", writable);
+		EXPECT_EQ('a', vt_take(self->rx));
+	}
+	self->before = vt_look(self->rx);
+}
+
 TEST_F(channel, region_efault_read_only)
 {
 	struct vbuf_region_info info = { .size = sizeof(info) };
