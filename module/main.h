@@ -12,7 +12,7 @@
  *   cdev -> move -> { transfer, region, reserved, held, moves } -> channel
  *   cdev -> list -> registry
  *
- * with slots, limits, and user (all access to user memory) as leaves. What is
+ * with slots, offline, limits, and user (all access to user memory) as leaves. What is
  * to the right of transfer is the channel's inside, in files by concern: they
  * know struct vbuf_channel and one another (channel -> { held, reserved } ->
  * moves -> wakes <-> waiter).

@@ -234,8 +234,9 @@ static void region_close(struct vm_area_struct *vma)
 
 /*
  * mremap() has made a copy of the mapping, to move what is in the page tables
- * there and, as it may not, back. Not every kernel gets large mappings there and
- * back unharmed; so nothing is left to move, and comes again by page faults.
+ * there and, as it may not, back. With large entries on their way a COMMIT could
+ * miss one, and 6.1 takes one that it removed meanwhile for a page table. So
+ * nothing is left to move, and comes again by page faults.
  */
 static void region_open(struct vm_area_struct *vma)
 {

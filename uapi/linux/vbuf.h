@@ -74,11 +74,14 @@
  * * %EBUSY: another process has mapped a window
  * * %EDQUOT, %ENOMEM: the limit on bytes, or memory, for the accounts of a
  *   window to send from (16 bytes a slot)
+ * * %ENFILE: the system's limit on open files, of which a region is one
  * * %ENOTCONN: the file is not an endpoint
  *
  * A window is one piece that neither moves nor splits: mremap(), and munmap(),
- * mprotect() and madvise() of a part, fail with %EINVAL. It cannot be pinned,
- * dumped or inherited. munmap() of all of it leaves the endpoint what it owns.
+ * mprotect() and madvise() of a part, fail with %EINVAL (mremap() to make it
+ * longer with %EFAULT; mmap() with %MAP_FIXED over a part of it, on Linux 6.1,
+ * with %ENOMEM). It cannot be pinned, dumped or inherited. munmap() of all
+ * of it leaves the endpoint what it owns.
  */
 
 /**
@@ -311,7 +314,7 @@ struct vbuf_vector {
  *	ACQUIRE
  * @cookie: what RECVV with %VBUF_HOLD or ACQUIRE gave; 0 with @addr
  * @addr: what ACQUIRE gave as the address; 0 to go by @cookie
- * @deadline_ns: with %VBUF_NEXT: as in struct vbuf_xfer
+ * @deadline_ns: with %VBUF_NEXT: as in struct vbuf_xfer, else 0
  * @next: with %VBUF_NEXT: as @msg of struct vbuf_acquire; its @buf is 0 if there
  *	was none
  */
@@ -362,7 +365,7 @@ struct vbuf_reserve {
  * @len: in: bytes of the message, no more than were reserved
  * @tag: in: 64 bits of the sender's own
  * @next_len: in: with %VBUF_NEXT: as @len of struct vbuf_reserve, else 0
- * @deadline_ns: in: with %VBUF_NEXT: as in struct vbuf_xfer
+ * @deadline_ns: in: with %VBUF_NEXT: as in struct vbuf_xfer, else 0
  * @next_addr: out: with %VBUF_NEXT: as @addr of struct vbuf_reserve; 0 if none
  *	was reserved
  */
@@ -738,7 +741,7 @@ struct vbuf_list {
  * before fail the call, and nothing is done.
  *
  * * %EINVAL: an unknown flag; @cookie or @addr names nothing that this endpoint
- *   owns; both are given
+ *   owns; both are given; @deadline_ns without %VBUF_NEXT
  * * %EBADF, %EOPNOTSUPP, %ENXIO, %EBUSY: with %VBUF_NEXT, as %VBUF_IOC_ACQUIRE;
  *   nothing was released
  * * %ENOTCONN: the file is not an endpoint
@@ -822,8 +825,9 @@ struct vbuf_list {
  * writable, in the window to send from (struct vbuf_reserve). Blocks while no
  * slot is free, in order of arrival with the other senders, until it gets one.
  * The slot is the endpoint's until it is committed or discarded, or the endpoint
- * ends or is shut down for sending. Where it can it takes the slot that this
- * endpoint filled last. Returns 0.
+ * ends or is shut down for sending. If a slot is free, and among the first eight
+ * free ones is one that this endpoint filled last, it is that one, which need not
+ * be cleared. Returns 0.
  *
  * * %EINVAL: an unknown flag; %VBUF_DROP_OLDEST on a channel that is not
  *   %VBUF_LOSSY
@@ -855,7 +859,7 @@ struct vbuf_list {
  * before fail the call, and nothing is done.
  *
  * * %EINVAL: an unknown flag; @addr is not that of a slot that the endpoint
- *   reserved; @next_len without %VBUF_NEXT
+ *   reserved; @next_len or @deadline_ns without %VBUF_NEXT
  * * %EMSGSIZE: @len is more than was reserved, or @next_len more than the
  *   channel's slots have; the slot is still reserved
  * * %EPIPE: the last receiver has gone, and the slot is still reserved; or the

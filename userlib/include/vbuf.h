@@ -383,8 +383,8 @@ int vbuf_shutdown(int fd, int how);
  *
  * Maps a window for each right that the endpoint has: one to send from, one to
  * receive in. What stands there comes and goes with vbuf_reserve(),
- * vbuf_acquire() and their kin, which map the region by themselves if need be;
- * so this is for programs that want the memory for it, or the error, early.
+ * vbuf_acquire() and their kin. Those two map the region by themselves if need
+ * be; so this is for programs that want the memory for it, or the error, early.
  * Again is no error. The region is this process's until it unmaps both windows,
  * executes another program or ends; fork() does not pass it on. May sleep for
  * memory, not for other processes.
@@ -399,6 +399,7 @@ int vbuf_shutdown(int fd, int how);
  * * %EDQUOT: the user's limit on bytes has no room for the accounts of a window
  *   to send from, 16 bytes a slot
  * * %ENOMEM: not enough memory or address space
+ * * %ENFILE: the system's limit on open files is reached, as a region is one
  * * those of a descriptor, above
  */
 int vbuf_map(int fd);
@@ -467,7 +468,9 @@ int vbuf_commit(int fd, void *msg, size_t len);
  *
  * * %EINVAL: an unknown flag; @deadline is no time
  * * %EMSGSIZE: @next_len is more than the channel's slots have
- * * those of vbuf_commit() and vbuf_map()
+ * * %ENXIO: this process has not mapped the region, or not any more
+ * * %EBUSY: another process has
+ * * those of vbuf_commit()
  */
 int vbuf_commit_next(int fd, void **msg, size_t len, size_t next_len,
 		     unsigned int flags, const struct timespec *deadline);
@@ -540,7 +543,10 @@ int vbuf_release(int fd, const void *msg, unsigned int flags);
  * Return: 0 if the message was given back, or -1 and errno, and then @msg and
  * @len are as they were:
  *
- * * those of vbuf_release() and vbuf_map()
+ * * %EINVAL: @deadline is no time
+ * * %ENXIO: this process has not mapped the region, or not any more
+ * * %EBUSY: another process has
+ * * those of vbuf_release()
  */
 int vbuf_release_next(int fd, const void **msg, size_t *len,
 		      unsigned int flags, const struct timespec *deadline);

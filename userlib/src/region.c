@@ -96,8 +96,9 @@ VBUF_EXPORT int vbuf_commit_next(int fd, void **msg, size_t len,
 		.next_len = next_len,
 	};
 
+	/* Mapped anew, the window would not have the slot at that address. */
 	if (vbuf_deadline_ns(deadline, &arg.deadline_ns) < 0 ||
-	    call_mapped(fd, VBUF_IOC_COMMIT, &arg) < 0)
+	    ioctl(fd, VBUF_IOC_COMMIT, &arg) < 0)
 		return -1;
 	*msg = pointer_to(arg.next_addr);
 	return 0;
@@ -118,6 +119,11 @@ VBUF_EXPORT const void *vbuf_acquire(int fd, size_t *len, unsigned int flags,
 {
 	struct vbuf_acquire arg = { .size = sizeof(arg), .flags = flags };
 
+	/* The kernel would tell more, but there is nowhere to put it. */
+	if (flags & VBUF_INFO) {
+		errno = EINVAL;
+		return NULL;
+	}
 	if (vbuf_deadline_ns(deadline, &arg.deadline_ns) < 0 ||
 	    call_mapped(fd, VBUF_IOC_ACQUIRE, &arg) < 0)
 		return NULL;
@@ -151,12 +157,12 @@ VBUF_EXPORT int vbuf_release_next(int fd, const void **msg, size_t *len,
 		.addr = address_of(*msg),
 	};
 
-	if (!*msg) {
+	if (!*msg || flags & VBUF_INFO) {
 		errno = EINVAL;
 		return -1;
 	}
 	if (vbuf_deadline_ns(deadline, &arg.deadline_ns) < 0 ||
-	    call_mapped(fd, VBUF_IOC_RELEASE, &arg) < 0)
+	    ioctl(fd, VBUF_IOC_RELEASE, &arg) < 0)
 		return -1;
 	*msg = pointer_to(arg.next.buf);
 	*len = arg.next.len;

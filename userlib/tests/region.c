@@ -319,6 +319,20 @@ static void no_message(void)
 	EXPECT(fake_ioctl_count == 0);
 }
 
+/* The kernel would tell what the library cannot hand on. */
+static void no_info(void)
+{
+	const void *msg = slots[0];
+	size_t len = 7;
+
+	fake_reset();
+	EXPECT(!vbuf_acquire(FD, &len, VBUF_INFO, NULL) && errno == EINVAL);
+	errno = 0;
+	EXPECT(vbuf_release_next(FD, &msg, &len, VBUF_INFO, NULL) == -1 &&
+	       errno == EINVAL);
+	EXPECT(msg == slots[0] && len == 7 && fake_ioctl_count == 0);
+}
+
 static void bad_deadline(void)
 {
 	const void *msg = slots[0];
@@ -339,7 +353,7 @@ static void bad_deadline(void)
 	EXPECT(fake_ioctl_count == 0);
 }
 
-/* The four calls that need a window, as one: 0, or -1 and errno. */
+/* The calls that need a window, as one: 0, or -1 and errno. */
 static int calls_reserve(void)
 {
 	return call_reserve() ? 0 : -1;
@@ -372,10 +386,14 @@ static const struct {
 	unsigned long command;
 } with_window[] = {
 	{ calls_reserve, VBUF_IOC_RESERVE },
-	{ calls_commit_next, VBUF_IOC_COMMIT },
 	{ calls_acquire, VBUF_IOC_ACQUIRE },
+	/* These do not map one: it would not have their slot at that address. */
+	{ calls_commit_next, VBUF_IOC_COMMIT },
 	{ calls_release_next, VBUF_IOC_RELEASE },
 };
+
+#define MAP_IT	2
+#define ALL	4
 
 /* The first ioctl() fails for want of a window. */
 static void without_window(void)
@@ -403,18 +421,20 @@ static void maps_by_itself(void)
 	fake_ioctl_writes(&received, sizeof(received));
 	EXPECT(call_acquire(&len) == slots[1] && len == 42);
 	EXPECT(fake_ioctl_count == 3 && windows_mapped(1));
+}
 
-	without_window();
-	EXPECT(calls_commit_next() == 0);
-	EXPECT(fake_ioctl_count == 3 && windows_mapped(1));
-	without_window();
-	EXPECT(calls_release_next() == 0);
-	EXPECT(fake_ioctl_count == 3 && windows_mapped(1));
+static void maps_no_other(void)
+{
+	for (int i = MAP_IT; i < ALL; i++) {
+		without_window();
+		EXPECT(with_window[i].call() == -1 && errno == ENXIO);
+		EXPECT(fake_ioctl_count == 1 && fake_mmap_count == 0);
+	}
 }
 
 static void asks_the_same(void)
 {
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < MAP_IT; i++) {
 		without_window();
 		with_window[i].call();
 		EXPECT(fake_ioctls[0].command == with_window[i].command);
@@ -427,7 +447,7 @@ static void asks_the_same(void)
 
 static void asks_once_more(void)
 {
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < MAP_IT; i++) {
 		without_window();
 		fake_ioctl_fails(2, ENXIO);
 		EXPECT(with_window[i].call() == -1 && errno == ENXIO);
@@ -437,7 +457,7 @@ static void asks_once_more(void)
 
 static void cannot_map(void)
 {
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < MAP_IT; i++) {
 		without_window();
 		fake_mmap_fails(0, EBUSY);
 		EXPECT(with_window[i].call() == -1 && errno == EBUSY);
@@ -453,7 +473,7 @@ static void other_errors(void)
 {
 	static const int errors[] = { EBUSY, EOPNOTSUPP, EAGAIN, EINTR, EBADF };
 
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < ALL; i++) {
 		for (int error = 0; error < 5; error++) {
 			fake_reset();
 			fake_ioctl_fails(0, errors[error]);
@@ -468,6 +488,8 @@ int main(void)
 {
 	static const struct tap_case cases[] = {
 		{ "vbuf_map maps both windows, as large as they are", maps },
+		{ "VBUF_INFO is refused, for there is no room for it", no_info },
+		{ "what has a slot already maps no window for it", maps_no_other },
 		{ "a window that is mapped is no error", maps_again },
 		{ "one that the endpoint has no right to is left out",
 		  maps_by_rights },
