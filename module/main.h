@@ -12,10 +12,10 @@
  *   cdev -> move -> { transfer, region, reserved, held, moves } -> channel
  *   cdev -> list -> registry
  *
- * with slots, offline, limits, and user (all access to user memory) as leaves. What is
- * to the right of transfer is the channel's inside, in files by concern: they
- * know struct vbuf_channel and one another (channel -> { held, reserved } ->
- * moves -> wakes <-> waiter).
+ * with slots, offline, limits, and user (all access to user memory) as leaves.
+ * What is to the right of transfer is the channel's inside, in files by concern:
+ * they know struct vbuf_channel and one another (channel -> { held, reserved }
+ * -> moves -> wakes <-> waiter).
  *
  * All locks, the outer ones first; a lock to the right is taken with those on
  * its path held, or with none:
