@@ -14,6 +14,9 @@ STATUS = {123: "the kernel complained", 124: "ran out of time"}
 # For test programs on a kernel that watches itself, and is slow.
 SLOWLY = ["TIMEOUT_SCALE=4", "STORM_SCALE=0.2"]
 
+# And in little time: of slots some sizes, one of each kind.
+BRIEFLY = [*SLOWLY, "SKIP_VARIANTS=three_pages mib1 mib16"]
+
 
 def run(command, log, take, environment=()):
     """Runs a command to its end, keeps its output in the file log, and gives it

@@ -138,11 +138,8 @@ TEST_F(view, release_einval_of_what_is_no_message)
 TEST_F(view, a_receiver_sees_all_of_the_pool)
 {
 	struct vbuf_msg msg;
-	__u64 off;
 
-	for (off = 0; off < self->bytes; off += VT_PAGE)
-		ASSERT_EQ(VT_THERE, vt_peek(self->receive + off));
-	EXPECT_EQ(VT_THERE, vt_peek(self->receive + self->bytes - 1));
+	EXPECT_TRUE(vt_all_peek(self->receive, self->bytes, VT_THERE));
 	ASSERT_EQ(0, send(self, variant->size, 1));
 	msg = acquired(self->rx);
 	EXPECT_EQ(0, vt_release_at(self->rx, vt_at(&msg), 0));
@@ -327,12 +324,7 @@ TEST_F(view, fork_does_not_pass_it_on)
 
 static bool sees_nothing(const char *base, __u64 bytes)
 {
-	__u64 off;
-
-	for (off = 0; off < bytes; off += VT_PAGE)
-		if (vt_peek(base + off) != VT_NOT_OWNED)
-			return false;
-	return true;
+	return vt_all_peek(base, bytes, VT_NOT_OWNED);
 }
 
 TEST_F(view, close_revokes_it)

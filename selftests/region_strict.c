@@ -61,26 +61,17 @@ static struct vbuf_msg acquired(int rx)
 	return msg;
 }
 
-/* No page of @bytes from @at on is there; every one is looked at. */
+/* No page of @bytes from @at on is there. */
 static bool all_gone(const char *at, __u64 bytes)
 {
-	__u64 off;
-
-	for (off = 0; off < bytes; off += VT_PAGE)
-		if (vt_peek(at + off) != VT_NOT_OWNED)
-			return false;
-	return vt_gone(at) && vt_gone(at + bytes - 1);
+	return vt_all_peek(at, bytes, VT_NOT_OWNED) && vt_gone(at) &&
+	       vt_gone(at + bytes - 1);
 }
 
 /* Every page of @bytes from @at on is there. */
 static bool all_there(const char *at, __u64 bytes)
 {
-	__u64 off;
-
-	for (off = 0; off < bytes; off += VT_PAGE)
-		if (vt_peek(at + off) != VT_THERE)
-			return false;
-	return true;
+	return vt_all_peek(at, bytes, VT_THERE);
 }
 
 TEST_F(channel, nothing_is_there_before_reserve)

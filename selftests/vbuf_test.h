@@ -218,6 +218,8 @@ int vt_touch(void (*op)(void *ctx), void *ctx);
 int vt_peek(const void *at);
 int vt_poke(void *at, char byte);
 bool vt_gone(const void *at);
+/* Whether a look at each page meets that; at some, if there are many. */
+bool vt_all_peek(const char *at, size_t bytes, int met);
 void vt_fill(void *at, size_t len, __u64 seed);
 bool vt_filled(const void *at, size_t len, __u64 seed);
 bool vt_all(const void *at, size_t len, char byte);

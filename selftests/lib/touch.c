@@ -102,6 +102,34 @@ bool vt_gone(const void *at)
 	       vt_poke((char *)at, 'x') != VT_THERE;
 }
 
+/* Of more pages than these, about as many are looked at. */
+#define ALL_OF		(256 * VT_PAGE)
+
+/* What has its own entry in a table of tables. */
+#define TABLE		(2UL << 20)
+
+/* How far on to look next: no table's first or last page is left out. */
+static size_t step(const char *at, size_t bytes)
+{
+	size_t pages = bytes <= ALL_OF ? 1 : bytes / ALL_OF | 1;
+	uintptr_t page = (uintptr_t)at / VT_PAGE, in_table = TABLE / VT_PAGE;
+	size_t left = in_table - 1 - page % in_table;
+
+	if (left && left < pages)
+		pages = left;
+	return (left ? pages : 1) * VT_PAGE;
+}
+
+bool vt_all_peek(const char *at, size_t bytes, int met)
+{
+	const char *end = at + bytes, *page;
+
+	for (page = at; page < end; page += step(page, bytes))
+		if (vt_peek(page) != met)
+			return false;
+	return !bytes || vt_peek(end - 1) == met;
+}
+
 static __u64 word(__u64 seed, size_t i)
 {
 	return (seed + 1) * 0x9e3779b97f4a7c15ULL + i;
