@@ -10,4 +10,9 @@ int fault_open(void);
 void fault_arm(int fd, unsigned int nth);
 bool fault_came(int fd);
 
+/* All that the module allocates by one injector, and how often it was told no. */
+void fault_for_good(const char *injector, unsigned int budget);
+void fault_choose_cache(const char *name);
+unsigned int fault_stop(const char *injector);
+
 #endif /* _VBUF_FAULT_H */

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A channel and files that calls are tried on, and what comes of each call when
+ * something in it fails: lib/stage.c. Any trouble ends the test.
+ *
+ * An error must leave everything as if there had been no call; who says that it
+ * did something must have done it, or as much of it as it says.
+ */
+#ifndef _VBUF_STAGE_H
+#define _VBUF_STAGE_H
+
+#include "fault.h"
+#include "param.h"
+
+#define STAGE_SLOTS	6
+/* Vectors copy up to 64 bytes word by word, and no fault is injected there. */
+#define STAGE_LEN	100
+#define STAGE_ENDS	8
+/* So often all of a call's faults are tried. */
+#define STAGE_ROUNDS	4
+
+struct stage;
+
+/* What is tried; a call's result, or -errno. */
+typedef long (*attempt)(struct stage *stage);
+
+/* All that shows, with the ids taken out, so that two of them can be compared. */
+struct outcome {
+	struct vbuf_channel_info channel;
+	struct vbuf_endpoint_info ends[STAGE_ENDS];
+	long count;
+	char taken[STAGE_SLOTS + 2];	/* the first byte of each message */
+	long put;
+	bool told_of_slot;
+	bool told_of_message;
+	/* The files: results of calls on them. */
+	long becomes, other_becomes;
+	struct vbuf_channel_info made;
+	long sends, receives, receives_more;
+};
+
+struct tried {
+	long ret;
+	bool came;		/* the fault */
+	struct outcome outcome;
+};
+
+/* Made anew for every call; what is first is for the tests to set. */
+struct stage {
+	bool full;		/* no slot is free */
+	bool drops;		/* a call may fail after it dropped a message */
+	bool stranger;		/* the call is that of a user who has nothing yet */
+	unsigned int count;	/* messages of a vector */
+	unsigned long max_bytes;	/* of all channels, if not 0 */
+	int may_fail;		/* an errno beside EFAULT and ENOMEM, or 0 */
+
+	char name[VBUF_NAME_SIZE];
+	char other_name[VBUF_NAME_SIZE];
+	int fail_nth;
+	int device;		/* not an endpoint yet */
+	int other_device;	/* what open() gave, or -1 */
+	int rx;
+	int tx;
+	int both;		/* whose owner is told by SIGIO, if it asks */
+	__u64 id;
+	__u64 held;
+	struct params usual;
+	unsigned long room;
+	unsigned long charged;
+	struct tried *tried;	/* shared with children */
+	attempt known;		/* of which it is known what it does, and */
+	struct outcome nothing;	/* what there is without it */
+	struct tried whole;
+};
+
+/* What came of all the faults that there are in a call. */
+struct faults {
+	unsigned int came;
+	unsigned int errors;
+	unsigned int efault;
+	unsigned int other;	/* errors of the kind that may_fail says */
+	unsigned int partial;	/* it did less than it does without */
+};
+
+void stage_get_to_know(struct stage *stage, attempt what);
+bool stage_open(struct stage *stage);
+bool stage_close(struct stage *stage);
+void stage_begin(struct stage *stage);
+void stage_end(struct stage *stage);
+bool stage_whole(const char *bytes, char byte);
+void stage_look(struct stage *stage, struct outcome *outcome);
+void stage_compare(struct stage *stage, attempt what, const struct tried *tried);
+struct tried stage_try(struct stage *stage, unsigned int nth, attempt what);
+struct faults stage_try_all(struct stage *stage, attempt what);
+unsigned int stage_most_errors(struct stage *stage, attempt what);
+void stage_report(unsigned int operations, unsigned int faults);
+
+#endif /* _VBUF_STAGE_H */
