@@ -106,19 +106,36 @@ static void check_result(const struct step *step, long ret)
 	}
 }
 
+static void arm(struct actor *self, const struct step *step)
+{
+	self->armed = wrong_of(step) == WRONG_FAULT && self->fail_nth >= 0 &&
+		      !call_of(step)->faultless;
+	if (self->armed)
+		fault_arm(self->fail_nth, 1 + step->where % 32);
+}
+
+/* Also in the middle of a call, before what is no part of it. */
+void actor_disarm(struct actor *self)
+{
+	if (!self->armed)
+		return;
+	if (fault_came(self->fail_nth))
+		count(&counts->faults);
+	fault_arm(self->fail_nth, 0);
+	self->armed = false;
+}
+
 static long act(struct actor *self, const struct step *step)
 {
-	bool fault = wrong_of(step) == WRONG_FAULT && self->fail_nth >= 0 &&
-		     !call_of(step)->faultless;
+	const struct call *call = call_of(step);
+	unsigned int who = step->who & WHO_ACTOR;
 	long ret;
 
-	if (fault)
-		fault_arm(self->fail_nth, 1 + step->where % 32);
-	ret = call_of(step)->call(self, step);
-	if (fault && fault_came(self->fail_nth))
-		count(&counts->faults);
-	if (fault)
-		fault_arm(self->fail_nth, 0);
+	upset_begin(who, call->upsets);
+	arm(self, step);
+	ret = call->call(self, step);
+	actor_disarm(self);
+	upset_over(who, call->upsets);
 	count(&counts->steps);
 	cover_fold(self->cover);
 	return ret;
@@ -183,6 +200,7 @@ static void begin_process(void)
 		vt_die("fork");
 	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		windows_check_child();
 		actor(box);
 	}
 	await_start(box);
@@ -199,6 +217,9 @@ void actors_end_process(void)
 	if (waitpid(box->pid, NULL, 0) != box->pid)
 		vt_die("the process does not end");
 	ledger_over(PROCESS);
+	upset_begin(PROCESS, ALL_UPSETS);
+	upset_over(PROCESS, ALL_UPSETS);
+	windows_lose_process();
 	close(box->fail_nth);
 	close(box->stat);
 	box->pid = 0;
