@@ -54,8 +54,7 @@ static struct window *check_place(const struct before *before, __u64 addr)
 static void look_at_bytes(const struct step *step, const struct before *before,
 			  const struct window *window, struct piece *piece)
 {
-	if (upset_none(&before->taken, UPSET_TAKES))
-		piece_check_beyond(window, piece);
+	piece_check_alone(window, piece, &before->taken);
 	piece->known = piece_check(window, piece, &piece->number);
 	if (!piece->known && window->usable && window_is_here(window, step) &&
 	    upset_none(&before->taken, UPSET_TAKES))
@@ -173,10 +172,10 @@ static void gave_back(const struct step *step, const struct before *before,
 			     is_told(step) ? piece->offset : ALL_OFFSETS);
 	else if (piece->number && !(arg->flags & VBUF_REQUEUE))
 		ledger_take_out(piece->number);
-	if (is_told(step) && upset_none(&before->given, UPSET_GIVES) &&
+	if (is_told(step) &&
 	    (!(arg->flags & VBUF_NEXT) ||
 	     arg->next.buf != (uintptr_t)window->base + piece->offset))
-		piece_check_gone(window, piece);
+		piece_check_gone(window, piece, &before->given);
 }
 
 static long give_back(struct actor *self, const struct step *step,

@@ -180,10 +180,14 @@ static int open_file(const struct mailbox *box, const char *name, int mode)
 	return own;
 }
 
-static void await_start(struct mailbox *box)
+/* A process may find something at once: then it is dead. */
+static void await_start(struct mailbox *box, pid_t pid)
 {
-	while (state_of(box) == BUSY)
-		futex_wait(&box->state, BUSY, 0);
+	while (state_of(box) == BUSY) {
+		futex_wait(&box->state, BUSY, PATIENCE_NS);
+		if (pid && waitpid(pid, NULL, WNOHANG) == pid)
+			vt_die("the process has ended at its beginning");
+	}
 	box->fail_nth = open_file(box, "fail-nth", O_WRONLY);
 	box->stat = open_file(box, "stat", O_RDONLY);
 }
@@ -203,7 +207,7 @@ static void begin_process(void)
 		windows_check_child();
 		actor(box);
 	}
-	await_start(box);
+	await_start(box, pid);
 }
 
 /* Whatever it is about; all that it had has gone when this returns. */
@@ -256,7 +260,7 @@ void actors_init(void)
 		mailboxes[i].state = BUSY;
 		if (pthread_create(&thread, NULL, actor, &mailboxes[i]))
 			vt_die("pthread_create");
-		await_start(&mailboxes[i]);
+		await_start(&mailboxes[i], 0);
 	}
 }
 

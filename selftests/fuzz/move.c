@@ -50,8 +50,7 @@ static void take_slot(const struct step *step, __u32 endpoint, __u64 addr,
 	if (upset_claim(me(step), UPSET_HAS)) {
 		piece_check_shown(window, &piece);
 		make_plain(window, &piece, step, calm);
-		if (upset_none(calm, UPSET_TAKES))
-			piece_check_beyond(window, &piece);
+		piece_check_alone(window, &piece, calm);
 	}
 	piece_put(&piece, PIECE_RESERVED);
 	upset_over(me(step), 1U << UPSET_HAS);
@@ -146,8 +145,8 @@ static long discard(struct actor *self, const struct step *step,
 	actor_disarm(self);
 	if (ret == 0)
 		forget(step, piece);
-	if (ret == 0 && is_told(step) && upset_none(&calm, UPSET_GIVES))
-		piece_check_gone(window, piece);
+	if (ret == 0 && is_told(step))
+		piece_check_gone(window, piece, &calm);
 	return ret;
 }
 
@@ -262,8 +261,8 @@ static long commit(struct actor *self, const struct step *step,
 	count(&counts->moves);
 	if (!(arg.flags & VBUF_NEXT))
 		arg.next_addr = 0;
-	if (arg.next_addr != arg.addr && upset_none(&given, UPSET_GIVES))
-		piece_check_gone(window, piece);
+	if (arg.next_addr != arg.addr)
+		piece_check_gone(window, piece, &given);
 	if (arg.next_addr)
 		take_slot(step, piece->endpoint, arg.next_addr, arg.next_len,
 			  &taken);
@@ -286,12 +285,57 @@ static long call_commit(struct actor *self, const struct step *step)
 	return ret;
 }
 
+/* Its bytes, which say nothing, as a message of another file's. */
+static long send_from(const struct step *step, const struct window *window,
+		      const struct piece *piece)
+{
+	return vt_send(*other_of(step), window->base + piece->offset,
+		       piece->len, VBUF_DONTWAIT);
+}
+
+/* What another file receives, into the slot: it may be put back, if pages go. */
+static long recv_into(struct actor *self, const struct step *step,
+		      const struct window *window, struct piece *piece)
+{
+	char *at = window->base + piece->offset;
+	__u64 number = 0;
+	long ret;
+
+	ledger_expect(self, step, 1, true);
+	ret = vt_recv(*other_of(step), at, piece->len, VBUF_DONTWAIT);
+	actor_disarm(self);
+	if (ret >= 0 && piece_check_copied(window, piece, ret, &number) && number)
+		ledger_receive(self, 0, number, ret, false);
+	piece->known = piece_fill_plain(at, piece->len) == FILLED;
+	ledger_over(me(step));
+	return ret;
+}
+
+/* A system call of ours works on a slot that is seen as on any memory. */
+static long call_through(struct actor *self, const struct step *step)
+{
+	__u32 endpoint = endpoint_of(step);
+	struct window *window = window_of(endpoint, SENDS);
+	struct piece piece;
+	long ret = -EBUSY;
+
+	if (!window || !piece_take(&piece, PIECE_RESERVED, endpoint, step->where))
+		return -EINVAL;
+	if (piece.known && upset_claim(me(step), UPSET_HAS))
+		ret = step->a & 1 ? recv_into(self, step, window, &piece) :
+				    send_from(step, window, &piece);
+	piece_put(&piece, PIECE_RESERVED);
+	upset_let_go(me(step));
+	return ret;
+}
+
 const struct call move_calls[] = {
 	{ .name = "reserve", .call = call_reserve, .wait = WAIT_SLOT,
 	  .upsets = 1U << UPSET_GIVES },
 	{ .name = "commit", .call = call_commit, .wait = WAIT_SLOT,
 	  .upsets = 1U << UPSET_GIVES },
 	{ .name = "discard", .call = call_discard },
+	{ .name = "through", .call = call_through },
 };
 
 const unsigned int move_calls_count = ARRAY_SIZE(move_calls);

@@ -46,6 +46,7 @@ struct window {
 	size_t bytes;
 	size_t stride;		/* 0 if slots are packed */
 	__u32 endpoint;
+	__u64 channel;
 	enum kind kind;
 	bool open;		/* shows all slots */
 	bool in_process;	/* that is the actor */
@@ -59,6 +60,7 @@ struct window *window_of(__u32 endpoint, enum kind kind);
 struct window *window_at(__u64 addr);
 struct window *window_named(const struct step *step);
 bool window_is_here(const struct window *window, const struct step *step);
+bool window_shared(const struct window *own, __u64 offset);
 int usual_prot(enum kind kind);
 
 /* pieces.c */
@@ -87,8 +89,12 @@ enum fill piece_fill(char *at, size_t len, __u64 number);
 enum fill piece_fill_plain(char *at, size_t len);
 bool piece_check(const struct window *window, const struct piece *piece,
 		 __u64 *number);
+bool piece_check_copied(const struct window *window, const struct piece *piece,
+			size_t len, __u64 *number);
 void piece_check_shown(const struct window *window, const struct piece *piece);
-void piece_check_beyond(const struct window *window, const struct piece *piece);
-void piece_check_gone(const struct window *window, const struct piece *piece);
+void piece_check_alone(const struct window *window, const struct piece *piece,
+		       const struct calm *taken);
+void piece_check_gone(const struct window *window, const struct piece *piece,
+		      const struct calm *given);
 
 #endif /* VBUF_FUZZ_REGION_H */

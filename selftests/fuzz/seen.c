@@ -8,6 +8,7 @@
 struct look {
 	char *at;
 	size_t len, size;
+	char rest;
 	__u64 number;
 	bool begun;		/* read by who survives the fault */
 };
@@ -45,7 +46,8 @@ static void check(void *ctx)
 {
 	struct look *look = ctx;
 
-	look->number = arg_check_piece(look->at, look->size, look->len, 0);
+	look->number = arg_check_piece(look->at, look->size, look->len,
+				       look->rest);
 }
 
 static size_t page_align(size_t len)
@@ -53,15 +55,21 @@ static size_t page_align(size_t len)
 	return (len + PAGE - 1) / PAGE * PAGE;
 }
 
+/* False if its pages went away meanwhile. */
+static bool check_message(struct look *look, __u64 *number)
+{
+	if (vt_touch(check, look) != VT_THERE)
+		return false;
+	*number = look->number;
+	return true;
+}
+
 static char *at_of(const struct window *window, const struct piece *piece)
 {
 	return window->base + piece->offset;
 }
 
-/*
- * A message that was acquired: false if its pages went away meanwhile. Who sees
- * all slots sees more than zeros behind it.
- */
+/* A message that was acquired. Who sees all slots sees more than zeros behind it. */
 bool piece_check(const struct window *window, const struct piece *piece,
 		 __u64 *number)
 {
@@ -69,10 +77,18 @@ bool piece_check(const struct window *window, const struct piece *piece,
 		.at = at_of(window, piece), .len = piece->len,
 		.size = window->open ? piece->len : page_align(piece->len) };
 
-	if (vt_touch(check, &look) != VT_THERE)
-		return false;
-	*number = look.number;
-	return true;
+	return check_message(&look, number);
+}
+
+/* A message of @len bytes that was received into a slot of plain ones. */
+bool piece_check_copied(const struct window *window, const struct piece *piece,
+			size_t len, __u64 *number)
+{
+	struct look look = {
+		.at = at_of(window, piece), .len = len, .size = piece->len,
+		.rest = (char)PLAIN_BYTE };
+
+	return check_message(&look, number);
 }
 
 static void read_word(void *ctx)
@@ -92,22 +108,34 @@ void piece_check_shown(const struct window *window, const struct piece *piece)
 		ledger_check_shown(piece->endpoint, look.number);
 }
 
-/* Pages of the slot that are not of the message, or not reserved. */
-void piece_check_beyond(const struct window *window, const struct piece *piece)
+/*
+ * Pages of the slot that are not of the message, or not reserved, are not seen, nor
+ * are the others in another window.
+ */
+void piece_check_alone(const struct window *window, const struct piece *piece,
+		       const struct calm *taken)
 {
 	size_t beyond = page_align(piece->len);
 
-	if (!window->open && beyond < window->stride &&
-	    vt_peek(at_of(window, piece) + beyond) == VT_THERE)
+	if (window->open)
+		return;
+	if (beyond < window->stride &&
+	    vt_peek(at_of(window, piece) + beyond) == VT_THERE &&
+	    upset_none(taken, UPSET_TAKES))
 		vt_die("byte %zu of a slot is seen, that has %zu", beyond,
 		       piece->len);
+	if (piece->len && window_shared(window, piece->offset) &&
+	    upset_none(taken, UPSET_TAKES))
+		vt_die("a slot is seen in two windows");
 }
 
-/* The slot is not the endpoint's any more. */
-void piece_check_gone(const struct window *window, const struct piece *piece)
+/* The slot is not the endpoint's any more, and was not given to it again. */
+void piece_check_gone(const struct window *window, const struct piece *piece,
+		      const struct calm *given)
 {
 	if (!window->open && piece->len &&
 	    (vt_peek(at_of(window, piece)) == VT_THERE ||
-	     vt_peek(at_of(window, piece) + piece->len - 1) == VT_THERE))
+	     vt_peek(at_of(window, piece) + piece->len - 1) == VT_THERE) &&
+	    upset_none(given, UPSET_GIVES))
 		vt_die("a slot is seen that was given up");
 }

@@ -82,6 +82,21 @@ bool window_is_here(const struct window *window, const struct step *step)
 	       ((step->who & WHO_ACTOR) == PROCESS);
 }
 
+/* Whether what @own shows at @offset is seen in any other window here. */
+bool window_shared(const struct window *own, __u64 offset)
+{
+	const struct window *other;
+	unsigned int i;
+
+	for (i = 0; i < MAX_STEPS; i++) {
+		other = &table->windows[i];
+		if (other != own && other->base && other->channel == own->channel &&
+		    vt_peek(other->base + offset) == VT_THERE)
+			return true;
+	}
+	return false;
+}
+
 /* The actor that is a process has ended. */
 void windows_lose_process(void)
 {
@@ -191,7 +206,7 @@ static struct window *add(const struct step *step, enum kind kind, int fd,
 	i = __atomic_fetch_add(&table->count, 1, __ATOMIC_ACQ_REL);
 	table->windows[i % MAX_STEPS] = (struct window) {
 		.base = mapping->at, .bytes = mapping->bytes, .stride = stride,
-		.endpoint = file_endpoint(fd), .kind = kind,
+		.endpoint = file_endpoint(fd), .channel = attr.id, .kind = kind,
 		.open = attr.attr.flags & VBUF_OPEN_VIEW,
 		.in_process = (step->who & WHO_ACTOR) == PROCESS,
 		.usable = mapping->prot == usual_prot(kind) };
