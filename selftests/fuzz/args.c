@@ -59,6 +59,8 @@ static char *written_elsewhere(char *mem, size_t size)
 void arena_init(struct arena *arena)
 {
 	arena->args = piece(2 * PAGE);
+	arena->fixed = piece(PAGE);
+	arena->fixed_here = written_elsewhere(arena->fixed, PAGE);
 	arena->vector = piece(PAGE);
 	arena->from = piece(ROOM);
 	arena->from_here = written_elsewhere(arena->from, ROOM);
@@ -115,7 +117,10 @@ static void spoil(char *at, const struct step *step, size_t size)
 	}
 }
 
-/* Where the kernel finds @arg. Behind it is zero, for a while. */
+/*
+ * Where the kernel finds @arg. Behind it is zero, for a while, unless it cannot be
+ * written.
+ */
 void *arg_place(const struct arena *arena, const struct step *step,
 		const void *arg, size_t size)
 {
@@ -128,6 +133,10 @@ void *arg_place(const struct arena *arena, const struct step *step,
 		memcpy(at, arg, size);
 		return memmove(at + step->where % (size + 1), at,
 			       size - step->where % (size + 1));
+	}
+	if (wrong_of(step) == WRONG_READ_ONLY && step->where & 1) {
+		memcpy(arena->fixed_here, arg, size);
+		return arena->fixed;
 	}
 	memset(at, 0, PAGE);
 	memcpy(at, arg, size);

@@ -60,6 +60,8 @@ enum wrong {
 /* Pages for one actor's arguments, below 4 GiB; behind each kind is nothing. */
 struct arena {
 	char *args;
+	char *fixed;		/* for arguments, too, but read-only, */
+	char *fixed_here;	/* and written here */
 	char *vector;
 	char *from;		/* read-only; a sound message ends with it, */
 	char *from_here;	/* and is written here */
