@@ -106,19 +106,36 @@ static void check_result(const struct step *step, long ret)
 	}
 }
 
+static void arm(struct actor *self, const struct step *step)
+{
+	self->armed = wrong_of(step) == WRONG_FAULT && self->fail_nth >= 0 &&
+		      !call_of(step)->faultless;
+	if (self->armed)
+		fault_arm(self->fail_nth, 1 + step->where % 32);
+}
+
+/* Also in the middle of a call, before what is no part of it. */
+void actor_disarm(struct actor *self)
+{
+	if (!self->armed)
+		return;
+	if (fault_came(self->fail_nth))
+		count(&counts->faults);
+	fault_arm(self->fail_nth, 0);
+	self->armed = false;
+}
+
 static long act(struct actor *self, const struct step *step)
 {
-	bool fault = wrong_of(step) == WRONG_FAULT && self->fail_nth >= 0 &&
-		     !call_of(step)->faultless;
+	const struct call *call = call_of(step);
+	unsigned int who = step->who & WHO_ACTOR;
 	long ret;
 
-	if (fault)
-		fault_arm(self->fail_nth, 1 + step->where % 32);
-	ret = call_of(step)->call(self, step);
-	if (fault && fault_came(self->fail_nth))
-		count(&counts->faults);
-	if (fault)
-		fault_arm(self->fail_nth, 0);
+	upset_begin(who, call->upsets);
+	arm(self, step);
+	ret = call->call(self, step);
+	actor_disarm(self);
+	upset_over(who, call->upsets);
 	count(&counts->steps);
 	cover_fold(self->cover);
 	return ret;
@@ -163,10 +180,14 @@ static int open_file(const struct mailbox *box, const char *name, int mode)
 	return own;
 }
 
-static void await_start(struct mailbox *box)
+/* A process may find something at once: then it is dead. */
+static void await_start(struct mailbox *box, pid_t pid)
 {
-	while (state_of(box) == BUSY)
-		futex_wait(&box->state, BUSY, 0);
+	while (state_of(box) == BUSY) {
+		futex_wait(&box->state, BUSY, PATIENCE_NS);
+		if (pid && waitpid(pid, NULL, WNOHANG) == pid)
+			vt_die("the process has ended at its beginning");
+	}
 	box->fail_nth = open_file(box, "fail-nth", O_WRONLY);
 	box->stat = open_file(box, "stat", O_RDONLY);
 }
@@ -183,9 +204,10 @@ static void begin_process(void)
 		vt_die("fork");
 	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		windows_check_child();
 		actor(box);
 	}
-	await_start(box);
+	await_start(box, pid);
 }
 
 /* Whatever it is about; all that it had has gone when this returns. */
@@ -199,6 +221,9 @@ void actors_end_process(void)
 	if (waitpid(box->pid, NULL, 0) != box->pid)
 		vt_die("the process does not end");
 	ledger_over(PROCESS);
+	upset_begin(PROCESS, ALL_UPSETS);
+	upset_over(PROCESS, ALL_UPSETS);
+	windows_lose_process();
 	close(box->fail_nth);
 	close(box->stat);
 	box->pid = 0;
@@ -235,7 +260,7 @@ void actors_init(void)
 		mailboxes[i].state = BUSY;
 		if (pthread_create(&thread, NULL, actor, &mailboxes[i]))
 			vt_die("pthread_create");
-		await_start(&mailboxes[i]);
+		await_start(&mailboxes[i], 0);
 	}
 }
 

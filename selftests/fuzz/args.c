@@ -59,6 +59,8 @@ static char *written_elsewhere(char *mem, size_t size)
 void arena_init(struct arena *arena)
 {
 	arena->args = piece(2 * PAGE);
+	arena->fixed = piece(PAGE);
+	arena->fixed_here = written_elsewhere(arena->fixed, PAGE);
 	arena->vector = piece(PAGE);
 	arena->from = piece(ROOM);
 	arena->from_here = written_elsewhere(arena->from, ROOM);
@@ -115,7 +117,10 @@ static void spoil(char *at, const struct step *step, size_t size)
 	}
 }
 
-/* Where the kernel finds @arg. Behind it is zero, for a while. */
+/*
+ * Where the kernel finds @arg. Behind it is zero, for a while, unless it cannot be
+ * written.
+ */
 void *arg_place(const struct arena *arena, const struct step *step,
 		const void *arg, size_t size)
 {
@@ -128,6 +133,10 @@ void *arg_place(const struct arena *arena, const struct step *step,
 		memcpy(at, arg, size);
 		return memmove(at + step->where % (size + 1), at,
 			       size - step->where % (size + 1));
+	}
+	if (wrong_of(step) == WRONG_READ_ONLY && step->where & 1) {
+		memcpy(arena->fixed_here, arg, size);
+		return arena->fixed;
 	}
 	memset(at, 0, PAGE);
 	memcpy(at, arg, size);
@@ -152,10 +161,16 @@ void *arg_from(const struct arena *arena, const struct step *step, size_t len,
 	return arena->from + ROOM - len;
 }
 
+/* As far as it is looked whether a call with so much room wrote; all of a vector. */
+size_t arg_reach(size_t room)
+{
+	return room + VECTOR_ROOM < ROOM ? room + VECTOR_ROOM : ROOM;
+}
+
 /* Where @room bytes can be received. */
 void *arg_into(const struct arena *arena, const struct step *step, size_t room)
 {
-	memset(arena->into, UNTOUCHED_BYTE, ROOM);
+	memset(arena->into, UNTOUCHED_BYTE, arg_reach(room));
 	if (wrong_of(step) == WRONG_READ_ONLY)
 		return arena->plain;
 	return cut_short(arena->into, step, room);
@@ -167,45 +182,88 @@ static size_t number_size(size_t len)
 	return len < sizeof(__u64) ? 0 : sizeof(__u64);
 }
 
+/* What all of a message's bytes are, from one that is a multiple of PATTERN on. */
+static void make_pattern(char pattern[PATTERN], __u64 seed)
+{
+	size_t i;
+
+	for (i = 0; i < PATTERN; i++)
+		pattern[i] = message_byte(seed, i);
+}
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
 /* A message where it can be written. */
 void arg_fill_piece(char *piece, size_t len, __u64 number)
 {
 	__u64 seed = number_size(len) ? number : len;
-	size_t i = number_size(len);
-
-	memcpy(piece, &number, i);
-	for (; i < len; i++)
-		piece[i] = message_byte(seed, i);
-}
-
-static bool is_plain(const char *into, size_t len)
-{
+	char pattern[PATTERN];
 	size_t i;
 
-	for (i = 0; i < len; i++)
-		if ((__u8)into[i] != PLAIN_BYTE)
-			return false;
-	return true;
+	make_pattern(pattern, seed);
+	for (i = 0; i < len; i += PATTERN)
+		memcpy(piece + i, pattern, least(PATTERN, len - i));
+	memcpy(piece, &number, number_size(len));
+}
+
+void arg_fill_plain(char *piece, size_t len)
+{
+	memset(piece, PLAIN_BYTE, len);
+}
+
+/* Where the first byte from @from up to @to is that is not @byte; @to if none. */
+static size_t find_other(const char *bytes, size_t from, size_t to, char byte)
+{
+	if (from >= to ||
+	    (bytes[from] == byte &&
+	     !memcmp(bytes + from, bytes + from + 1, to - from - 1)))
+		return to;
+	while (bytes[from] == byte)
+		from++;
+	return from;
+}
+
+/* The same for bytes that are not those of a message. */
+static size_t find_wrong(const char *bytes, size_t from, size_t to, __u64 seed)
+{
+	char pattern[PATTERN];
+	size_t end;
+
+	make_pattern(pattern, seed);
+	for (; from < to; from = end) {
+		end = least((from / PATTERN + 1) * PATTERN, to);
+		if (!memcmp(bytes + from, pattern + from % PATTERN, end - from))
+			continue;
+		while (bytes[from] == pattern[from % PATTERN])
+			from++;
+		return from;
+	}
+	return to;
 }
 
 /*
- * The @len bytes received are a message, and no other of @size was written.
+ * The @len bytes received are a message, and the others of @size are all @rest.
  * Returns its number, 0 if it has none.
  */
-__u64 arg_check_piece(const char *into, size_t size, size_t len)
+__u64 arg_check_piece(const char *into, size_t size, size_t len, char rest)
 {
-	bool plain = is_plain(into, len);
-	size_t i = plain ? len : number_size(len);
 	__u64 number = 0, seed = len;
+	size_t i;
 
-	if (i && !plain) {
-		memcpy(&number, into, sizeof(number));
-		seed = number;
+	i = find_other(into, 0, len, PLAIN_BYTE);
+	if (i < len) {
+		memcpy(&number, into, number_size(len));
+		if (number_size(len))
+			seed = number;
+		i = find_wrong(into, number_size(len), len, seed);
 	}
-	for (; i < size; i++)
-		if ((__u8)into[i] != (i < len ? message_byte(seed, i) :
-				      UNTOUCHED_BYTE))
-			vt_die("byte %zu of %zu received is %#x", i, len,
-			       (__u8)into[i]);
+	if (i == len)
+		i = find_other(into, len, size, rest);
+	if (i < size)
+		vt_die("byte %zu of %zu received is %#x", i, len,
+		       (__u8)into[i]);
 	return number;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The commands of /dev/vbuf, each with arguments made from a step. */
-#include "fuzz.h"
+#include "region.h"
 
 #define SYS_ioctl_32	54
 #define FEW		8U
@@ -11,7 +11,15 @@ static const char * const names[] = {
 };
 
 static const __u32 slot_counts[] = { 1, 2, 3, 4, 8, 64, 65, 1000 };
-static const __u32 slot_sizes[] = { 1, 8, 64, 100, 1024, 4096, 5000, ROOM };
+static const __u32 slot_sizes[] = {
+	1, 8, 64, 100, 1024, 4096, 5000, VECTOR_ROOM };
+static const __u32 large_sizes[] = {
+	PAGE, 2 * PAGE, 5 * PAGE, 16 * PAGE, 16 * PAGE + 100, 32 * PAGE,
+	2 << 20, 4 << 20 };
+
+/* Bytes of a channel of such slots, which are all cleared and checked. */
+#define LARGE		(8U << 20)
+
 static const __u32 modes[] = { 0666, 0, 0400, 0222, 0777, 01777, 0600, 0444 };
 static const __u32 few[] = { 0, 1, 2, 3 };
 
@@ -36,8 +44,8 @@ static long ioctl_plain(int fd, unsigned int cmd, void *arg)
 }
 
 /* What the kernel wrote comes back to @arg, unless something is wrong with it. */
-static long command(struct actor *self, const struct step *step,
-		    unsigned int cmd, void *arg, size_t size)
+long command(struct actor *self, const struct step *step, unsigned int cmd,
+	     void *arg, size_t size)
 {
 	void *at = arg_place(&self->arena, step, arg, size);
 	long ret;
@@ -57,7 +65,7 @@ static void name_of(char *to, unsigned int which)
 }
 
 /* None, one long past, soon, in a while. */
-static __u64 deadline_of(unsigned int which)
+__u64 deadline_of(unsigned int which)
 {
 	static const __u64 ahead[] = { 0, 0, 300000, 3000000 };
 	struct timespec now;
@@ -68,21 +76,32 @@ static __u64 deadline_of(unsigned int which)
 	return now.tv_sec * 1000000000ULL + now.tv_nsec + ahead[which % 4];
 }
 
+/* Many, or large. */
+static void set_geometry(struct vbuf_attr *attr, const struct step *step)
+{
+	attr->slots = slot_counts[step->b & 7];
+	attr->slot_size = slot_sizes[step->b >> 3 & 7];
+	if (!(step->a & 0x80))
+		return;
+	attr->slot_size = large_sizes[step->b >> 3 & 7];
+	if (attr->slots > LARGE / attr->slot_size)
+		attr->slots = LARGE / attr->slot_size;
+}
+
 static long call_create(struct actor *self, const struct step *step)
 {
 	struct vbuf_create create = {
 		.size = sizeof(create),
 		.rights = step->a & 3,
 		.attr = {
-			.flags = step->a >> 2 & 7,
-			.slots = slot_counts[step->b & 7],
-			.slot_size = slot_sizes[step->b >> 3 & 7],
+			.flags = step->a >> 2 & 15,
 			.held_max = few[step->b >> 6],
 			.mode = modes[step->c >> 3 & 7],
 			.max_deliveries = few[step->c >> 6],
 		},
 	};
 
+	set_geometry(&create.attr, step);
 	name_of(create.name, step->c & 7);
 	return command(self, step, VBUF_IOC_CREATE, &create, sizeof(create));
 }
@@ -169,7 +188,7 @@ static unsigned int vector_count(const struct step *step)
 /* Of room for each message. */
 static __u32 piece_size(const struct step *step)
 {
-	return vector_count(step) > FEW ? ROOM / MANY : ROOM / FEW;
+	return VECTOR_ROOM / (vector_count(step) > FEW ? MANY : FEW);
 }
 
 static __u32 piece_room(const struct step *step)
@@ -250,7 +269,7 @@ static __u64 fill_pieces(struct actor *self, const struct step *step)
 	unsigned int i, count = vector_count(step);
 	__u64 number;
 
-	memset(self->arena.into, PLAIN_BYTE, ROOM);
+	memset(self->arena.into, PLAIN_BYTE, VECTOR_ROOM);
 	if (wrong_of(step) != WRONG_NOTHING)
 		return 0;
 	number = ledger_take(count);
@@ -274,15 +293,12 @@ static long call_sendv(struct actor *self, const struct step *step)
 	return ret;
 }
 
-/* What RECVV told is right, and no more than was asked for. */
-static void check_msg(struct actor *self, const struct step *step,
-		      __u64 channel, const struct vbuf_msg *msg, char *piece)
+/* What is told of a message is right, and no more than was asked for. */
+void check_msg(struct actor *self, const struct step *step, __u64 channel,
+	       const struct vbuf_msg *msg, __u64 number, bool held)
 {
-	__u64 number = arg_check_piece(piece, piece_size(step), msg->len);
-
 	if (number)
-		ledger_receive(self, channel, number, msg->len,
-			       step->a & VBUF_HOLD);
+		ledger_receive(self, channel, number, msg->len, held);
 	if (step->a & VBUF_INFO)
 		ledger_check_info(self, channel, number, msg);
 	else if (msg->tag != VT_POISON64 || msg->seq != VT_POISON64 ||
@@ -306,21 +322,34 @@ static long call_recvv(struct actor *self, const struct step *step)
 		channel = 0;
 	for (i = 0; wrong_of(step) == WRONG_NOTHING && i < ret; i++)
 		check_msg(self, step, channel, &msgs[i],
-			  piece_of(self, step, i));
+			  arg_check_piece(piece_of(self, step, i),
+					  piece_size(step), msgs[i].len,
+					  UNTOUCHED_BYTE),
+			  step->a & VBUF_HOLD);
 	ledger_over(step->who & WHO_ACTOR);
 	return ret;
 }
 
+/* A message that RECVV told of, or another, which may be what was acquired. */
 static long call_release(struct actor *self, const struct step *step)
 {
 	struct vbuf_release release = {
 		.size = sizeof(release),
-		.flags = step->a & 1 ? VBUF_REQUEUE : step->a & 0x20,
+		.flags = step->a & 1 ? VBUF_REQUEUE : step->a & 0x40,
 		.cookie = self->cookies[step->b % ARRAY_SIZE(self->cookies)] };
+	unsigned int who = step->who & WHO_ACTOR;
+	long ret = -EBUSY;
 
 	if (step->c & 1)
 		release.cookie += step->where;
-	return command(self, step, VBUF_IOC_RELEASE, &release, sizeof(release));
+	if (upset_claim(who, UPSET_STRAYS))
+		ret = command(self, step, VBUF_IOC_RELEASE, &release,
+			      sizeof(release));
+	if (ret == 0 && (step->c & 1 || wrong_of(step) != WRONG_NOTHING))
+		piece_forget(PIECE_HELD, file_endpoint(*entry_of(step)),
+			     ALL_OFFSETS);
+	upset_let_go(who);
+	return ret;
 }
 
 static long call_drain(struct actor *self, const struct step *step)
@@ -367,7 +396,8 @@ static long call_list(struct actor *self, const struct step *step)
 static long call_any(struct actor *self, const struct step *step)
 {
 	bool receives = wait_of(step) == WAIT_MESSAGE &&
-			wrong_of(step) != WRONG_NOTHING;
+			(wrong_of(step) != WRONG_NOTHING ||
+			 step->a == (VBUF_IOC_ACQUIRE & 0xff));
 	__u64 arg[8] = { step->b };
 	long ret;
 
@@ -389,6 +419,8 @@ enum wait wait_of(const struct step *step)
 		[VBUF_IOC_RECV & 0xff] = WAIT_MESSAGE,
 		[VBUF_IOC_RECVV & 0xff] = WAIT_MESSAGE,
 		[VBUF_IOC_DRAIN & 0xff] = WAIT_DRAIN,
+		[VBUF_IOC_RESERVE & 0xff] = WAIT_SLOT,
+		[VBUF_IOC_ACQUIRE & 0xff] = WAIT_MESSAGE,
 	};
 	const struct call *call = call_of(step);
 
@@ -406,13 +438,16 @@ const struct call channel_calls[] = {
 	{ .name = "send", .call = call_send, .wait = WAIT_SLOT },
 	{ .name = "recv", .call = call_recv, .wait = WAIT_MESSAGE },
 	{ .name = "sendv", .call = call_sendv, .wait = WAIT_SLOT },
-	{ .name = "recvv", .call = call_recvv, .wait = WAIT_MESSAGE },
+	{ .name = "recvv", .call = call_recvv, .wait = WAIT_MESSAGE,
+	  .upsets = 1U << UPSET_GIVES },
 	{ .name = "release", .call = call_release },
 	{ .name = "drain", .call = call_drain, .wait = WAIT_DRAIN },
-	{ .name = "shutdown", .call = call_shutdown },
+	{ .name = "shutdown", .call = call_shutdown,
+	  .upsets = 1U << UPSET_TAKES },
 	{ .name = "info", .call = call_info },
 	{ .name = "list", .call = call_list },
-	{ .name = "any", .call = call_any },
+	{ .name = "any", .call = call_any,
+	  .upsets = 1U << UPSET_GIVES | 1U << UPSET_TAKES },
 };
 
 const unsigned int channel_calls_count = ARRAY_SIZE(channel_calls);

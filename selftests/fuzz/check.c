@@ -38,10 +38,56 @@ void check_init(void)
 	lseek(log_fd, 0, SEEK_END);
 }
 
-/* Nobody is in a call: what is sent was received, or dropped, or is there. */
+/* Slots that the channel's endpoints own. */
+static __u32 owned_on(__u64 channel)
+{
+	struct vbuf_endpoint_info info[64];
+	struct vbuf_list list = {
+		.size = sizeof(list), .count = ARRAY_SIZE(info),
+		.entry_size = sizeof(info[0]), .entries = (uintptr_t)info,
+		.channel = channel };
+	int fd = vt_device();
+	__u32 owned = 0;
+	long ret, i;
+
+	do {
+		ret = vt_ioctl(fd, VBUF_IOC_LIST, &list);
+		if (ret < 0)
+			vt_die("endpoints of channel %llu: %ld", channel, ret);
+		for (i = 0; i < ret; i++) {
+			owned += info[i].owned;
+			list.after = info[i].id;
+		}
+	} while (ret == (long)ARRAY_SIZE(info));
+	close(fd);
+	return owned;
+}
+
+/*
+ * What is sent was received, or dropped, or is there; and a slot that is neither
+ * free nor queued is an endpoint's.
+ */
+static bool is_at_rest(const struct vbuf_channel_info *info)
+{
+	__u32 owned;
+
+	if (info->state & VBUF_STATE_HIDDEN)
+		return true;
+	if (!vt_balanced(info) || info->blocked_senders ||
+	    info->blocked_receivers)
+		return false;
+	owned = owned_on(info->id);
+	if (info->sending + info->receiving == owned)
+		return true;
+	fprintf(stderr, "# %u sending, %u receiving, %u are owned\n",
+		info->sending, info->receiving, owned);
+	return false;
+}
+
+/* Nobody is in a call. */
 void check_channels(void)
 {
-	vt_look_at_all(vt_at_rest);
+	vt_look_at_all(is_at_rest);
 }
 
 /* Of all channels that can be seen. */

@@ -21,6 +21,7 @@ void count(__u64 *which)
 
 void counts_print(void)
 {
-	printf("# did: %llu operations, %llu kills, %llu faults injected\n",
-	       counts->steps, counts->kills, counts->faults);
+	printf("# did: %llu operations, %llu kills, %llu faults injected, %llu messages committed, %llu acquired\n",
+	       counts->steps, counts->kills, counts->faults, counts->moves,
+	       counts->acquired);
 }

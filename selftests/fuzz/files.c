@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What can be done to any file, and to a process that has some. */
-#include "fuzz.h"
+#include "region.h"
 
 #include <sys/epoll.h>
 #include <sys/prctl.h>
@@ -23,6 +23,24 @@ int *entry_of(const struct step *step)
 int *other_of(const struct step *step)
 {
 	return &files[(step->file >> 4) % FILES];
+}
+
+/* Of each descriptor: which of the files that were ever opened it is. */
+static __u32 endpoints[1024];
+
+static void set_endpoint(int fd, __u32 endpoint)
+{
+	if (fd >= (int)ARRAY_SIZE(endpoints))
+		vt_die("too many files");
+	__atomic_store_n(&endpoints[fd], endpoint, __ATOMIC_RELEASE);
+}
+
+/* A number for a file that may be an endpoint, whoever has it; 0 for none. */
+__u32 file_endpoint(int fd)
+{
+	if (fd < 0 || fd >= (int)ARRAY_SIZE(endpoints))
+		return 0;
+	return __atomic_load_n(&endpoints[fd], __ATOMIC_ACQUIRE);
 }
 
 /* Threads may be about the same entry: each descriptor is closed once. */
@@ -51,6 +69,7 @@ static long call_open(struct actor *self, const struct step *step)
 	(void)self;
 	if (fd < 0)
 		return -errno;
+	set_endpoint(fd, ledger_new_endpoint());
 	put_file(entry_of(step), fd);
 	return 0;
 }
@@ -64,11 +83,15 @@ static long call_close(struct actor *self, const struct step *step)
 
 static long call_dup(struct actor *self, const struct step *step)
 {
-	int fd = fcntl(*entry_of(step), F_DUPFD_CLOEXEC, 0);
+	int old = *entry_of(step);
+	__u32 endpoint = file_endpoint(old);
+	int fd = fcntl(old, F_DUPFD_CLOEXEC, 0);
 
 	(void)self;
 	if (fd < 0)
 		return -errno;
+	/* What was closed meanwhile may have been another's. */
+	set_endpoint(fd, endpoint == file_endpoint(old) ? endpoint : 0);
 	put_file(other_of(step), fd);
 	return 0;
 }
@@ -76,7 +99,22 @@ static long call_dup(struct actor *self, const struct step *step)
 /* Bytes of a message, or of room: slots and messages fit now and then. */
 size_t length_of(const struct step *step)
 {
-	return step->b < 128 ? step->b % 4 * 8 : step->b * 33U % (ROOM + 1);
+	size_t len = move_length_of(step);
+
+	return len < ROOM ? len : ROOM;
+}
+
+/* The same, and more than is copied. */
+size_t move_length_of(const struct step *step)
+{
+	static const size_t large[] = {
+		PAGE - 1, PAGE, PAGE + 1, 2 * PAGE, 3 * PAGE - 8, 5 * PAGE,
+		8 * PAGE, 9 * PAGE, 16 * PAGE - 1, 16 * PAGE, 16 * PAGE + 100,
+		20 * PAGE, 32 * PAGE, (2 << 20) - PAGE, 2 << 20, 4 << 20 };
+
+	if (step->b < 128)
+		return step->b % 4 * 8;
+	return step->b < 240 ? step->b * 33U : large[step->b - 240];
 }
 
 /* Where it can be told without disturbing what is done: 0 is unknown. */
@@ -127,7 +165,8 @@ long receive(struct actor *self, const struct step *step, size_t room,
 	if (channel != channel_of(self, step, fd))
 		channel = 0;
 	if (into == self->arena.into && ret >= 0)
-		number = arg_check_piece(into, ROOM, ret);
+		number = arg_check_piece(into, arg_reach(room), ret,
+					 UNTOUCHED_BYTE);
 	if (number)
 		ledger_receive(self, channel, number, ret, false);
 	ledger_over(step->who & WHO_ACTOR);
@@ -225,6 +264,7 @@ static long call_epoll(struct actor *self, const struct step *step)
 	(void)self;
 	if (fd < 0)
 		return -errno;
+	set_endpoint(fd, 0);
 	if (!epoll_ctl(fd, EPOLL_CTL_ADD, *entry_of(step), &event))
 		epoll_wait(fd, &event, 1, step->c & 3);
 	put_file(other_of(step), fd);
@@ -276,7 +316,7 @@ static long call_odd(struct actor *self, const struct step *step)
 
 	switch (step->a & 7) {
 	case 0:
-		mem = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd,
+		mem = mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, fd,
 			   step->b * PAGE);
 		return mem == MAP_FAILED ? -errno : munmap(mem, PAGE);
 	case 1:
@@ -340,15 +380,15 @@ bool is_new_net(const struct step *step)
 }
 
 const struct call file_calls[] = {
-	{ .name = "open", .call = call_open },
-	{ .name = "close", .call = call_close },
-	{ .name = "dup", .call = call_dup },
+	{ .name = "open", .call = call_open, .upsets = 1U << UPSET_TAKES },
+	{ .name = "close", .call = call_close, .upsets = 1U << UPSET_TAKES },
+	{ .name = "dup", .call = call_dup, .upsets = 1U << UPSET_TAKES },
 	{ .name = "write", .call = call_write, .wait = WAIT_SLOT },
 	{ .name = "read", .call = call_read, .wait = WAIT_MESSAGE },
 	{ .name = "writev", .call = call_writev, .wait = WAIT_SLOT },
 	{ .name = "readv", .call = call_readv, .wait = WAIT_MESSAGE },
 	{ .name = "poll", .call = call_poll },
-	{ .name = "epoll", .call = call_epoll },
+	{ .name = "epoll", .call = call_epoll, .upsets = 1U << UPSET_TAKES },
 	{ .name = "epoll_wait", .call = call_epoll_wait },
 	{ .name = "fionread", .call = call_fionread },
 	{ .name = "fcntl", .call = call_fcntl, .faultless = true },

@@ -60,6 +60,8 @@ enum wrong {
 /* Pages for one actor's arguments, below 4 GiB; behind each kind is nothing. */
 struct arena {
 	char *args;
+	char *fixed;		/* for arguments, too, but read-only, */
+	char *fixed_here;	/* and written here */
 	char *vector;
 	char *from;		/* read-only; a sound message ends with it, */
 	char *from_here;	/* and is written here */
@@ -68,7 +70,8 @@ struct arena {
 };
 
 #define PAGE		4096U
-#define ROOM		(2 * PAGE)
+#define ROOM		(32 * PAGE)	/* of one message, */
+#define VECTOR_ROOM	(2 * PAGE)	/* and of all of a vector */
 #define PLAIN_BYTE	0xa5
 #define PLAIN_TAG	0xa5a5a5a5a5a5a5a5ULL
 #define UNTOUCHED_BYTE	0x11
@@ -90,6 +93,7 @@ struct actor {
 	struct came came[8];
 	__u32 disturbances;
 	bool undisturbed;
+	bool armed;		/* a fault is to come */
 };
 
 typedef long (*call_fn)(struct actor *self, const struct step *step);
@@ -108,17 +112,48 @@ struct call {
 	call_fn call;
 	enum wait wait;
 	bool faultless;		/* faults would strike what is not ours */
+	__u8 upsets;		/* a bit for each enum upset: region.h */
 };
+
+/* upset.c */
+void upset_init(void);
+void upset_begin(unsigned int who, unsigned int kinds);
+void upset_over(unsigned int who, unsigned int kinds);
+#define ALL_UPSETS	(~0U)
 
 /* calls.c: the commands of /dev/vbuf */
 extern const struct call channel_calls[];
 extern const unsigned int channel_calls_count;
+long command(struct actor *self, const struct step *step, unsigned int cmd,
+	     void *arg, size_t size);
+__u64 deadline_of(unsigned int which);
+void check_msg(struct actor *self, const struct step *step, __u64 channel,
+	       const struct vbuf_msg *msg, __u64 number, bool held);
+
+/* windows.c, strikes.c, move.c, acquire.c: regions */
+extern const struct call window_calls[];
+extern const unsigned int window_calls_count;
+extern const struct call strike_calls[];
+extern const unsigned int strike_calls_count;
+extern const struct call move_calls[];
+extern const unsigned int move_calls_count;
+extern const struct call acquire_calls[];
+extern const unsigned int acquire_calls_count;
+void windows_init(void);
+void windows_begin(void);
+void windows_check_child(void);
+void windows_lose_process(void);
+void windows_close(void);
+void pieces_init(void);
+void pieces_begin(void);
 
 /* files.c: what can be done to any file, and to a process */
 extern const struct call file_calls[];
 extern const unsigned int file_calls_count;
 int *entry_of(const struct step *step);
 int *other_of(const struct step *step);
+__u32 file_endpoint(int fd);
+size_t move_length_of(const struct step *step);
 size_t length_of(const struct step *step);
 __u64 channel_of(struct actor *self, const struct step *step, int fd);
 long send_sound(struct actor *self, const struct step *step, size_t len,
@@ -147,19 +182,24 @@ void *arg_place(const struct arena *arena, const struct step *step,
 void *arg_from(const struct arena *arena, const struct step *step, size_t len,
 	       __u64 number);
 void *arg_into(const struct arena *arena, const struct step *step, size_t room);
+size_t arg_reach(size_t room);
 void arg_fill_piece(char *piece, size_t len, __u64 number);
-__u64 arg_check_piece(const char *into, size_t size, size_t len);
+void arg_fill_plain(char *piece, size_t len);
+__u64 arg_check_piece(const char *into, size_t size, size_t len, char rest);
 
 /* ledger.c: which messages were sent, and which can be received */
 void ledger_init(void);
 void ledger_begin(void);
 __u64 ledger_take(unsigned int count);
+__u32 ledger_new_endpoint(void);
 void ledger_write(const struct step *step, __u64 number, size_t len,
 		  bool tagged);
 void ledger_refuse(__u64 number);
 void ledger_expect(struct actor *self, const struct step *step,
 		   unsigned int count, bool held);
 void ledger_over(unsigned int who);
+void ledger_take_out(__u64 number);
+void ledger_check_shown(__u32 endpoint, __u64 word);
 void ledger_receive(struct actor *self, __u64 channel, __u64 number, size_t len,
 		    bool held);
 void ledger_check_info(struct actor *self, __u64 channel, __u64 number,
@@ -170,6 +210,8 @@ struct counts {
 	__u64 steps;
 	__u64 kills;
 	__u64 faults;
+	__u64 moves;		/* messages committed, */
+	__u64 acquired;		/* and acquired, and looked at */
 };
 
 extern struct counts *counts;
@@ -178,6 +220,7 @@ void count(__u64 *which);
 void counts_print(void);
 
 /* actor.c */
+void actor_disarm(struct actor *self);
 void actors_init(void);
 void actor_give(const struct step *step);
 void actors_settle(void);

@@ -21,12 +21,14 @@ struct record {
 	__u64 deliveries;
 	__u32 len;
 	__u32 state;
+	__u32 endpoint;		/* whose bytes they are */
 	__u8 sender;
 	bool tagged;
 };
 
 static struct ledger {
 	__u64 last;
+	__u32 endpoint;		/* the last that was numbered */
 	__u32 holds;		/* of messages, which may come back */
 	__u32 disturbances;	/* begun; */
 	__u32 disturbing;	/* and those that go on, a bit for each actor */
@@ -63,11 +65,17 @@ __u64 ledger_take(unsigned int count)
 	return __atomic_fetch_add(&ledger->last, count, __ATOMIC_RELAXED) + 1;
 }
 
+__u32 ledger_new_endpoint(void)
+{
+	return __atomic_add_fetch(&ledger->endpoint, 1, __ATOMIC_RELAXED);
+}
+
 void ledger_write(const struct step *step, __u64 number, size_t len,
 		  bool tagged)
 {
 	*record_of(number) = (struct record) {
 		.number = number, .len = len, .tagged = tagged,
+		.endpoint = file_endpoint(*entry_of(step)),
 		.sender = step->who & WHO_ACTOR };
 }
 
@@ -155,6 +163,14 @@ static void check_order(struct actor *self, __u64 channel,
 		*last = record->number;
 }
 
+/* Nobody can receive it any more. */
+void ledger_take_out(__u64 number)
+{
+	if (__atomic_exchange_n(&record_of(number)->state, RECEIVED,
+				__ATOMIC_ACQ_REL) == RECEIVED)
+		vt_die("message %llu was received twice", number);
+}
+
 /* A message was received, on @channel, or 0 if it is not known on which. */
 void ledger_receive(struct actor *self, __u64 channel, __u64 number, size_t len,
 		    bool held)
@@ -163,9 +179,18 @@ void ledger_receive(struct actor *self, __u64 channel, __u64 number, size_t len,
 
 	if (channel)
 		check_order(self, channel, record);
-	if (!held && __atomic_exchange_n(&record->state, RECEIVED,
-					 __ATOMIC_ACQ_REL) == RECEIVED)
-		vt_die("message %llu was received twice", number);
+	if (!held)
+		ledger_take_out(number);
+}
+
+/* A slot that @endpoint has just reserved shows @word where a number would be. */
+void ledger_check_shown(__u32 endpoint, __u64 word)
+{
+	const struct record *record = record_of(word);
+
+	if (word && record->number == word && record->endpoint != endpoint)
+		vt_die("a reserved slot shows message %llu, which is another's",
+		       word);
 }
 
 static int compare(__u64 a, __u64 b)

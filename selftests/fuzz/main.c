@@ -29,6 +29,9 @@ static void begin(void)
 	check_init();
 	counts_init();
 	ledger_init();
+	upset_init();
+	windows_init();
+	pieces_init();
 	limits_restore();
 	fault_init();
 	actors_init();
@@ -39,6 +42,8 @@ static void run(const struct step *steps, unsigned int count)
 	unsigned int i;
 
 	ledger_begin();
+	windows_begin();
+	pieces_begin();
 	for (i = 0; i < count; i++)
 		actor_give(&steps[i]);
 	actors_settle();
@@ -46,6 +51,7 @@ static void run(const struct step *steps, unsigned int count)
 	actors_check_process();
 	actors_end_process();
 	files_close();
+	windows_close();
 	check_nothing_left();
 	check_kernel_log();
 }

@@ -6,17 +6,34 @@
  */
 #include "fuzz.h"
 
+static const struct {
+	const struct call *calls;
+	const unsigned int *count;
+} tables[] = {
+	{ channel_calls, &channel_calls_count },
+	{ file_calls, &file_calls_count },
+	{ window_calls, &window_calls_count },
+	{ strike_calls, &strike_calls_count },
+	{ move_calls, &move_calls_count },
+	{ acquire_calls, &acquire_calls_count },
+};
+
 const struct call *call_of(const struct step *step)
 {
-	unsigned int which = step->what % calls_count();
+	unsigned int which = step->what % calls_count(), i;
 
-	return which < channel_calls_count ? &channel_calls[which] :
-	       &file_calls[which - channel_calls_count];
+	for (i = 0; which >= *tables[i].count; i++)
+		which -= *tables[i].count;
+	return &tables[i].calls[which];
 }
 
 unsigned int calls_count(void)
 {
-	return channel_calls_count + file_calls_count;
+	unsigned int count = 0, i;
+
+	for (i = 0; i < ARRAY_SIZE(tables); i++)
+		count += *tables[i].count;
+	return count;
 }
 
 void step_print(const struct step *step)
