@@ -53,7 +53,7 @@ check: deps
 	$(Q)selftests/check $(if $(KERNEL),--kernel '$(KERNEL)') \
 		$(if $(TEST),--test '$(TEST)')
 
-## check-debug: the test programs on a kernel that watches itself (KASAN,
+## check-debug: the module's tests on a kernel that watches itself (KASAN,
 ##	lockdep, leaks), which is built first, in some ten minutes; a little of the
 ##	fuzzer and of what else make lab does
 check-debug: deps
