@@ -199,6 +199,7 @@ static void pin(char *at)
 
 static long call_touch(struct actor *self, const struct step *step)
 {
+	(void)self;
 	struct window *window = window_named(step);
 	size_t stride;
 	char *at;
@@ -207,9 +208,6 @@ static long call_touch(struct actor *self, const struct step *step)
 		return -EBADF;
 	stride = window->stride ?: PAGE;
 	at = window->base + (step->b * stride + step->c * PAGE) % window->bytes;
-	/* A fault that is to come would strike the signal of one that came. */
-	if ((step->a >> 1 & 3) != 2)
-		actor_disarm(self);
 	switch (step->a >> 1 & 3) {
 	case 0:
 		return vt_peek(at);
@@ -227,7 +225,8 @@ static long call_touch(struct actor *self, const struct step *step)
 }
 
 const struct call strike_calls[] = {
-	{ .name = "touch", .call = call_touch },
+	/* A fault would strike a signal, or what is not vbuf's. */
+	{ .name = "touch", .call = call_touch, .faultless = true },
 	{ .name = "unmap", .call = call_unmap, .faultless = true,
 	  .upsets = 1U << UPSET_TAKES },
 	{ .name = "protect", .call = call_protect, .faultless = true,
