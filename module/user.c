@@ -257,7 +257,11 @@ struct entry {
 /* The last address at which every short message is within user memory. */
 static __always_inline u64 last_short(void)
 {
-	return TASK_SIZE_MAX - SHORT_MESSAGE;
+	u64 last = TASK_SIZE_MAX - SHORT_MESSAGE;
+
+	/* It may be a constant, and too large for array_index_mask_nospec(). */
+	OPTIMIZER_HIDE_VAR(last);
+	return last;
 }
 
 /* Up to which length messages are short: none where slots have pieces. */
