@@ -50,7 +50,7 @@ static inline void vbuf_compat_vm_flags_clear(struct vm_area_struct *vma,
  */
 static inline pfn_t vbuf_compat_large_pfn(unsigned long pfn)
 {
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
 	return __pfn_to_pfn_t(pfn, PFN_DEV | PFN_MAP);
 #else
 	return pfn_to_pfn_t(pfn);

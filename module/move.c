@@ -42,12 +42,14 @@ static int reserve(struct vbuf_endpoint *ep, struct vbuf_call call, u32 len,
 		   u64 __user *to)
 {
 	int n, err;
+	u64 addr;
 
 	n = vbuf_moves_reserve_near(ep, call, vbuf_region_fills(ep));
 	if (n < 0)
 		return n;
-	err = vbuf_user_put_addr(to, vbuf_region_address(ep, VBUF_WINDOW_SEND,
-							 n));
+	err = vbuf_region_address(ep, VBUF_WINDOW_SEND, n, &addr);
+	if (!err)
+		err = vbuf_user_put_addr(to, addr);
 	if (err) {
 		vbuf_reserved_discard(ep, n);
 		return err;
@@ -159,10 +161,13 @@ long vbuf_move_discard(struct vbuf_endpoint *ep, u64 addr)
 static int tell(struct vbuf_endpoint *ep, struct vbuf_call call, u32 n,
 		struct vbuf_msg __user *to)
 {
-	u64 addr = vbuf_region_address(ep, VBUF_WINDOW_RECEIVE, n);
+	u64 addr;
 	int err;
 
-	err = vbuf_user_put_acquired(to, addr, &ep->channel->pool.slot[n]);
+	err = vbuf_region_address(ep, VBUF_WINDOW_RECEIVE, n, &addr);
+	if (!err)
+		err = vbuf_user_put_acquired(to, addr,
+					     &ep->channel->pool.slot[n]);
 	if (!err)
 		err = vbuf_transfer_put_more(ep, call, n, to);
 	if (!err && fatal_signal_pending(current))

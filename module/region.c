@@ -357,17 +357,27 @@ int vbuf_region_check(const struct vbuf_endpoint *ep, enum vbuf_window window)
 
 /**
  * vbuf_region_address() - where a slot stands
- * @ep: vbuf_region_check() was content
+ * @ep: vbuf_region_check() was content, before the slot was waited for
  * @window: in which window
  * @n: the slot
+ * @addr: out: its address in this process
  *
- * Return: its address in the process that has mapped the window.
+ * Meanwhile the window may have gone, or even be another process's.
+ *
+ * Return: 0, -ENXIO or -EBUSY, as vbuf_region_check().
  */
-u64 vbuf_region_address(const struct vbuf_endpoint *ep,
-			enum vbuf_window window, u32 n)
+int vbuf_region_address(const struct vbuf_endpoint *ep,
+			enum vbuf_window window, u32 n, u64 *addr)
 {
-	return READ_ONCE(ep->region->base[window]) +
-	       offset_of(&ep->channel->pool, n);
+	struct vbuf_region *region = READ_ONCE(ep->region);
+
+	guard(mutex)(&region->lock);
+	if (region->mm && region->mm != current->mm)
+		return -EBUSY;
+	if (!region->mapped[window])
+		return -ENXIO;
+	*addr = region->base[window] + offset_of(&ep->channel->pool, n);
+	return 0;
 }
 
 /**

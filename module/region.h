@@ -53,8 +53,8 @@ int vbuf_region_mmap(struct file *file, struct vm_area_struct *vma);
 int vbuf_region_geometry(const struct vbuf_endpoint *ep, u64 *stride,
 			 u64 *bytes);
 int vbuf_region_check(const struct vbuf_endpoint *ep, enum vbuf_window window);
-u64 vbuf_region_address(const struct vbuf_endpoint *ep,
-			enum vbuf_window window, u32 n);
+int vbuf_region_address(const struct vbuf_endpoint *ep,
+			enum vbuf_window window, u32 n, u64 *addr);
 u32 vbuf_region_slot(const struct vbuf_endpoint *ep, enum vbuf_window window,
 		     u64 addr);
 struct vbuf_fill *vbuf_region_fills(const struct vbuf_endpoint *ep);

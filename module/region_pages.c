@@ -189,6 +189,14 @@ struct filling {
 	u32 end;
 };
 
+/* That of the next frame; that this one is present, insert() saw. */
+static pte_t next_entry(pte_t entry, pgprot_t prot)
+{
+	if (IS_ENABLED(CONFIG_X86))
+		return __pte(pte_val(entry) + PAGE_SIZE);
+	return pte_mkspecial(pfn_pte(pte_pfn(entry) + 1, prot));
+}
+
 /*
  * Fills a page table from @pte on, as far as it goes: its lock is held, and the
  * entries stand side by side. One that is there stays: it is of this page.
@@ -212,8 +220,7 @@ static int fill_table(pte_t *pte, unsigned long addr, void *data)
 		for (; in_piece--; pte++, addr += PAGE_SIZE) {
 			if (likely(pte_none(ptep_get(pte))))
 				set_pte_at(mm, addr, pte, entry);
-			/* Of the next frame; that it is present, insert() saw. */
-			entry = __pte(pte_val(entry) + PAGE_SIZE);
+			entry = next_entry(entry, prot);
 		}
 	}
 	return 0;
@@ -261,7 +268,7 @@ static int insert(struct vm_area_struct *vma, const struct unit *unit,
 
 /**
  * vbuf_region_insert_slot() - insert what shows of a slot
- * @vma: a window; its mmap_lock is held
+ * @vma: a window, of an endpoint that a call runs on; its mmap_lock is held
  * @n: the slot
  */
 void vbuf_region_insert_slot(struct vm_area_struct *vma, u32 n)
@@ -271,8 +278,6 @@ void vbuf_region_insert_slot(struct vm_area_struct *vma, u32 n)
 	struct unit unit;
 
 	guard(mutex)(&region->lock);
-	if (!region->ep)
-		return;
 	unit.pool = &region->ep->channel->pool;
 	unit.number = n;
 	unit.at = (u64)n * (unit.pool->stride >> PAGE_SHIFT);

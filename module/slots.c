@@ -51,7 +51,10 @@ static void lay_out(struct vbuf_pool *pool, u32 block)
 	}
 }
 
-/* Nobody but the page allocator can have had a reference meanwhile. */
+/*
+ * Who looks at pages that may be anybody's can have a reference for a moment, and
+ * then needs a processor to give it back, which a thread with priority would keep.
+ */
 static void freeze_block(const struct vbuf_pool *pool, void *block)
 {
 	struct page *page = virt_to_page(block);
@@ -60,7 +63,7 @@ static void freeze_block(const struct vbuf_pool *pool, void *block)
 	for (i = 0; i < pool->block_bytes >> PAGE_SHIFT; i++) {
 		vbuf_offline_mark(page + i);
 		while (!page_ref_freeze(page + i, 1))
-			cond_resched();
+			schedule_timeout_uninterruptible(1);
 	}
 }
 

@@ -4,7 +4,7 @@
  * order of arrival, by hand-off; ended by a deadline, a signal, a hang-up; and
  * what was handed over is kept.
  */
-#include "vbuf_test.h"
+#include "edge.h"
 #include "kselftest_harness.h"
 
 #define SIZE	(2 * VT_PAGE)
@@ -12,14 +12,16 @@
 FIXTURE(channel) {
 	int rx;
 	int tx;
+	char *send;
+	char *receive;
 };
 
 FIXTURE_SETUP(channel)
 {
 	vt_one_cpu();
 	vt_pair(&self->rx, &self->tx, vt_attr(1, SIZE));
-	vt_map_send(self->tx);
-	vt_map_receive(self->rx);
+	self->send = vt_map_send(self->tx);
+	self->receive = vt_map_receive(self->rx);
 }
 
 FIXTURE_TEARDOWN(channel)
@@ -370,6 +372,32 @@ TEST_F(channel, the_last_senders_end_wakes_who_acquires)
 	EXPECT_EQ(-EPIPE, vt_join(&acquire));
 }
 
+static long op_reserve_into(struct vt_call *call)
+{
+	return vt_ioctl(call->fd, VBUF_IOC_RESERVE, call->arg);
+}
+
+/* Nobody can be told of the slot that was waited for: the next in line has it. */
+TEST_F(channel, reserve_efault_of_what_has_gone_meanwhile)
+{
+	struct vbuf_reserve arg = { .size = sizeof(arg), .len = SIZE };
+	struct vt_call bad = {
+		.op = op_reserve_into, .fd = self->tx,
+		.arg = edge_copy(&arg, sizeof(arg), sizeof(arg), PROT_NONE) };
+	struct vt_call good = { 0 };
+
+	ASSERT_EQ(0, vt_put(self->tx, 'a'));
+	vt_start(&bad);
+	ASSERT_TRUE(vt_blocked(self->rx, 1, 0));
+	start_reserve(&good, self->tx);
+	ASSERT_TRUE(vt_blocked(self->rx, 2, 0));
+	ASSERT_EQ(0, mprotect((char *)bad.arg + sizeof(arg) - VT_PAGE, VT_PAGE,
+			      PROT_READ));
+	EXPECT_EQ('a', vt_take(self->rx));
+	EXPECT_EQ(-EFAULT, vt_join(&bad));
+	EXPECT_EQ(0, discarded(&good));
+}
+
 TEST_F(channel, shutdown_wakes_who_reserves)
 {
 	struct vt_call reserve = { 0 };
@@ -447,26 +475,98 @@ TEST_F(channel, a_slot_handed_to_a_dying_process_goes_on)
 	EXPECT_EQ(0, discarded(&reserve));
 }
 
-/* The slot is owned all the same, and seen when it is mapped again. */
+/* A call that waits for what it could show nobody then; it leaves nothing behind. */
 TEST_F(channel, the_window_may_go_while_reserve_waits)
 {
 	struct vt_call reserve = { 0 };
 	char *base;
-	int rx, tx;
 
-	vt_pair(&rx, &tx, vt_attr(1, SIZE));
-	base = vt_map_send(tx);
-	ASSERT_EQ(0, vt_put(tx, 'a'));
-	start_reserve(&reserve, tx);
-	ASSERT_TRUE(vt_blocked(rx, 1, 0));
-	vt_unmap(tx, base);
-	EXPECT_EQ('a', vt_take(rx));
-	EXPECT_EQ(0, vt_join(&reserve));
-	EXPECT_EQ(1U, vt_look(rx).sending);
-	base = vt_map_send(tx);
-	EXPECT_EQ(VT_THERE, vt_poke(base, 'x'));
-	EXPECT_EQ(0, vt_discard(tx, base));
-	EXPECT_TRUE(vt_settled(rx));
+	ASSERT_EQ(0, vt_put(self->tx, 'a'));
+	start_reserve(&reserve, self->tx);
+	ASSERT_TRUE(vt_blocked(self->rx, 1, 0));
+	vt_unmap(self->tx, self->send);
+	EXPECT_EQ('a', vt_take(self->rx));
+	EXPECT_EQ(-ENXIO, vt_join(&reserve));
+	EXPECT_EQ(1U, vt_look(self->rx).free);
+	ASSERT_EQ(0, vt_map(self->tx, VBUF_MAP_SEND, &base));
+	EXPECT_TRUE(vt_gone(base));
+}
+
+TEST_F(channel, the_window_may_go_while_acquire_waits)
+{
+	struct vt_call acquire = { 0 };
+	struct vbuf_msg msg = { .size = 1 };
+	char byte;
+
+	start_acquire(&acquire, self->rx);
+	ASSERT_TRUE(vt_blocked(self->rx, 0, 1));
+	vt_unmap(self->rx, self->receive);
+	ASSERT_EQ(0, vt_put(self->tx, 'a'));
+	EXPECT_EQ(-ENXIO, vt_join(&acquire));
+	msg.buf = (uintptr_t)&byte;
+	ASSERT_EQ(1, vt_recvv(self->rx, &msg, 1, VBUF_INFO | VBUF_DONTWAIT));
+	EXPECT_EQ('a', byte);
+	EXPECT_EQ(1U, msg.deliveries);
+}
+
+/* In a child: maps the window that the parent has given up, and keeps it. */
+static pid_t start_heir(int fd, __u64 window)
+{
+	int ready[2];
+	pid_t pid;
+	char *base;
+
+	if (pipe(ready))
+		vt_die("pipe");
+	pid = vt_fork();
+	if (pid == 0) {
+		if (vt_map(fd, window, &base) || write(ready[1], "", 1) != 1)
+			vt_die("map");
+		pause();
+	}
+	close(ready[1]);
+	if (read(ready[0], &base, 1) != 1)
+		vt_die("the heir has mapped nothing");
+	close(ready[0]);
+	return pid;
+}
+
+static void end_heir(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	vt_reap(pid);
+}
+
+/* An address of another process's is none: it may be somebody's heap here. */
+TEST_F(channel, the_window_may_become_anothers_while_reserve_waits)
+{
+	struct vt_call reserve = { 0 };
+	pid_t heir;
+
+	ASSERT_EQ(0, vt_put(self->tx, 'a'));
+	start_reserve(&reserve, self->tx);
+	ASSERT_TRUE(vt_blocked(self->rx, 1, 0));
+	vt_unmap(self->tx, self->send);
+	heir = start_heir(self->tx, VBUF_MAP_SEND);
+	EXPECT_EQ('a', vt_take(self->rx));
+	EXPECT_EQ(-EBUSY, vt_join(&reserve));
+	EXPECT_EQ(1U, vt_look(self->rx).free);
+	end_heir(heir);
+}
+
+TEST_F(channel, the_window_may_become_anothers_while_acquire_waits)
+{
+	struct vt_call acquire = { 0 };
+	pid_t heir;
+
+	start_acquire(&acquire, self->rx);
+	ASSERT_TRUE(vt_blocked(self->rx, 0, 1));
+	vt_unmap(self->rx, self->receive);
+	heir = start_heir(self->rx, VBUF_MAP_RECEIVE);
+	ASSERT_EQ(0, vt_put(self->tx, 'a'));
+	EXPECT_EQ(-EBUSY, vt_join(&acquire));
+	EXPECT_EQ('a', vt_take(self->rx));
+	end_heir(heir);
 }
 
 TEST_HARNESS_MAIN

@@ -7,6 +7,12 @@
 
 #define USABLE	(1UL << 20)
 
+void *const edge_bad[EDGE_BADS] = {
+	NULL, VT_UNMAPPED, VT_KERNEL, (void *)0xffffffff81000000UL,
+	(void *)0x8000000000000000UL, (void *)0x00007ffffffff000UL,
+	(void *)-4096L, (void *)-1L,
+};
+
 static char *map_edge(int behind)
 {
 	char *mem = mmap(NULL, 2 * USABLE, PROT_READ | PROT_WRITE,
@@ -46,4 +52,15 @@ void *edge_copy(const void *from, size_t len, size_t writable, int prot)
 	if (mprotect(mem, USABLE, prot))
 		vt_die("mprotect");
 	return mem - writable;
+}
+
+/* A copy whose first @read_only bytes are that, and the rest can be written. */
+void *edge_tail(const void *from, size_t len, size_t read_only)
+{
+	char *mem = map_edge(PROT_READ | PROT_WRITE) + USABLE - read_only;
+
+	memcpy(mem, from, len);
+	if (mprotect(mem + read_only - USABLE, USABLE, PROT_READ))
+		vt_die("mprotect");
+	return mem;
 }

@@ -833,8 +833,9 @@ struct vbuf_list {
  *   %VBUF_LOSSY
  * * %EMSGSIZE: @len is more than the channel's slots have
  * * %EOPNOTSUPP: slots shorter than a page; a channel with %VBUF_OPEN_VIEW
- * * %ENXIO: the window to send from is not mapped
- * * %EBUSY: another process has the region mapped
+ * * %ENXIO: the window to send from is not mapped, also if it went while this
+ *   waited
+ * * %EBUSY: another process has the region mapped, also by now
  * * %EAGAIN: no slot is free, and O_NONBLOCK or %VBUF_DONTWAIT is set
  * * %ETIMEDOUT: the deadline passed before a slot came free
  * * %EINTR: a signal came, and its handler has no SA_RESTART
@@ -894,8 +895,9 @@ struct vbuf_list {
  * * %EINVAL: an unknown flag
  * * %EOPNOTSUPP: slots shorter than a page, on a channel without
  *   %VBUF_OPEN_VIEW
- * * %ENXIO: the window to receive in is not mapped
- * * %EBUSY: another process has the region mapped
+ * * %ENXIO: the window to receive in is not mapped, also if it went while this
+ *   waited; the message stays
+ * * %EBUSY: another process has the region mapped, also by now; the message stays
  * * %EAGAIN: the queue is empty, and O_NONBLOCK or %VBUF_DONTWAIT is set
  * * %ETIMEDOUT: the deadline passed before a message came
  * * %EINTR: a signal came, and its handler has no SA_RESTART

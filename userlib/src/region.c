@@ -25,6 +25,9 @@ static int map_window(int fd, size_t bytes, int prot, off64_t window)
 	if (mmap64(NULL, bytes, prot, MAP_SHARED, fd, window) != MAP_FAILED ||
 	    errno == EEXIST)
 		return 1;
+	/* It is not to be taken for a call that would wait: no lock fits. */
+	if (errno == EAGAIN)
+		errno = ENOMEM;
 	return errno == EACCES ? 0 : -1;
 }
 
