@@ -386,14 +386,10 @@ free_channel:
 
 /**
  * vbuf_channel_destroy() - give back all that a channel had
- * @ch: whole and without references, or NULL
- *
- * Return: NULL.
+ * @ch: whole and without references
  */
-struct vbuf_channel *vbuf_channel_destroy(struct vbuf_channel *ch)
+void vbuf_channel_destroy(struct vbuf_channel *ch)
 {
-	if (!ch)
-		return NULL;
 	WARN_ON_ONCE(!list_empty(&ch->endpoints));
 	WARN_ON_ONCE(ch->free.count + ch->queue.count != ch->pool.slots);
 	vbuf_wakes_deinit(ch);
@@ -401,5 +397,4 @@ struct vbuf_channel *vbuf_channel_destroy(struct vbuf_channel *ch)
 	uncharge(ch);
 	vbuf_limits_account_put(ch->account);
 	kmem_cache_free(channels, ch);
-	return NULL;
 }

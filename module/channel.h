@@ -177,7 +177,7 @@ struct vbuf_endpoint;
 int vbuf_channel_init(void);
 void vbuf_channel_exit(void);
 struct vbuf_channel *vbuf_channel_create(const struct vbuf_attr *attr);
-struct vbuf_channel *vbuf_channel_destroy(struct vbuf_channel *ch);
+void vbuf_channel_destroy(struct vbuf_channel *ch);
 
 void vbuf_channel_attach(struct vbuf_channel *ch, struct vbuf_endpoint *ep);
 void vbuf_channel_detach(struct vbuf_endpoint *ep);

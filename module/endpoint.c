@@ -70,21 +70,16 @@ free_endpoint:
 
 /**
  * vbuf_endpoint_destroy() - end an endpoint; what it owns goes back
- * @ep: no call runs on it any more; may be NULL
+ * @ep: no call runs on it any more
  *
  * May sleep.
- *
- * Return: NULL.
  */
-struct vbuf_endpoint *vbuf_endpoint_destroy(struct vbuf_endpoint *ep)
+void vbuf_endpoint_destroy(struct vbuf_endpoint *ep)
 {
-	if (!ep)
-		return NULL;
 	vbuf_channel_detach(ep);
 	WARN_ON_ONCE(ep->owned);
 	put_pid(ep->pid);
 	vbuf_limits_uncharge(ep->account, VBUF_ENDPOINTS, 1);
 	vbuf_limits_account_put(ep->account);
 	kmem_cache_free(endpoints, ep);
-	return NULL;
 }

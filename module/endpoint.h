@@ -75,6 +75,6 @@ int vbuf_endpoint_init(void);
 void vbuf_endpoint_exit(void);
 struct vbuf_endpoint *vbuf_endpoint_create(struct vbuf_channel *ch,
 					   struct file *file, u32 rights);
-struct vbuf_endpoint *vbuf_endpoint_destroy(struct vbuf_endpoint *ep);
+void vbuf_endpoint_destroy(struct vbuf_endpoint *ep);
 
 #endif /* VBUF_ENDPOINT_H */

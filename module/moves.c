@@ -375,7 +375,7 @@ int vbuf_moves_commit_watched(struct vbuf_endpoint *ep, u32 n)
 /**
  * vbuf_moves_commit() - a sender's slots become messages
  * @ep: the sender
- * @chain: the slots, at most VBUF_BATCH; all of each is set but its time and number, and
+ * @chain: the slots, 1 to VBUF_BATCH; all of each is set but its time and number, and
  *	its bytes are written
  * @bytes: in all of them
  *

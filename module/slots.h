@@ -298,13 +298,11 @@ static inline void vbuf_chain_splice_head(struct vbuf_chain *from,
 	from->count = 0;
 }
 
-/* Puts all of @from behind all of @to, in order, and empties @from. */
+/* Puts all of @from, at least one, behind all of @to, in order, and empties @from. */
 static inline void vbuf_chain_splice_tail(struct vbuf_chain *from,
 					  struct vbuf_chain *to,
 					  const struct vbuf_pool *pool)
 {
-	if (!from->count)
-		return;
 	if (to->count)
 		pool->slot[to->tail].next = from->head;
 	else
