@@ -12,6 +12,8 @@
 #define CHANNELS	5U
 #define PROCESSES	8U
 #define PAUSE_US	30000U
+#define KILLS		24U		/* before all are, and it is counted */
+#define CALM		2000U		/* operations in the end without any */
 
 /* Behind a message's number, within each page: the hammer's. */
 #define HEAD		128U
@@ -30,6 +32,8 @@ struct world {
 	struct tally *tally;
 	struct tally_channel *counts;	/* one for each channel */
 	int keeper[CHANNELS];
+	atomic_bool *over;
+	bool calm;			/* nobody is killed any more */
 };
 
 /* An endpoint, and its window; which stands still while @lock is held. */
@@ -202,6 +206,21 @@ static long commit_by_child(const struct message *message)
 	return -vt_reap(pid);
 }
 
+/* Where the other side is slow, or dead, a wait for the next ends soon. */
+static long commit_next(char **next, size_t len)
+{
+	struct vbuf_commit arg = {
+		.size = sizeof(arg), .addr = (uintptr_t)*next, .len = len,
+		.flags = VBUF_NEXT | (any(2) ? VBUF_DONTWAIT : 0),
+		.deadline_ns = vt_in(any(5)),
+		.next_len = own.attr->slot_size };
+	long ret = vt_ioctl(own.tx.fd, VBUF_IOC_COMMIT, &arg);
+
+	if (ret == 0)
+		*next = (char *)(uintptr_t)arg.next_addr;
+	return ret;
+}
+
 /* Sends what is reserved, and has another slot, or none, at @next. */
 static long commit_somehow(const struct message *message, char **next)
 {
@@ -213,8 +232,7 @@ static long commit_somehow(const struct message *message, char **next)
 		return commit_by_child(message);
 	if (how & 1) {
 		*next = message->at;
-		ret = vt_commit_next(own.tx.fd, next, message->len,
-				     own.attr->slot_size, VBUF_DONTWAIT);
+		ret = commit_next(next, message->len);
 	}
 	if (ret != -ENXIO)
 		return ret;
@@ -285,6 +303,18 @@ static void note(const struct storm_msg *id)
 		vt_die("message %u of %u came twice", id->nr, id->who);
 }
 
+static long release_next(const char *at, __u32 requeue, struct vbuf_msg *next)
+{
+	struct vbuf_release arg = {
+		.size = sizeof(arg), .addr = (uintptr_t)at,
+		.flags = VBUF_NEXT | requeue | (any(2) ? VBUF_DONTWAIT : 0),
+		.deadline_ns = vt_in(any(5)) };
+	long ret = vt_ioctl(own.rx.fd, VBUF_IOC_RELEASE, &arg);
+
+	*next = arg.next;
+	return ret;
+}
+
 /* Gives it back, and has the next, or none, when this returns. */
 static void release(struct message *message, const struct vbuf_msg *msg,
 		    struct vbuf_msg *next)
@@ -296,8 +326,7 @@ static void release(struct message *message, const struct vbuf_msg *msg,
 	next->buf = 0;
 	tally_begin(received, !requeue);
 	if (any(2))
-		ret = vt_release_next(own.rx.fd, message->at,
-				      requeue | VBUF_DONTWAIT, next);
+		ret = release_next(message->at, requeue, next);
 	if (ret == -ENXIO) {
 		next->buf = 0;
 		ret = any(2) ? vt_release(own.rx.fd, msg->cookie, requeue) :
@@ -312,9 +341,12 @@ static void release(struct message *message, const struct vbuf_msg *msg,
 
 static void move_out(void)
 {
+	struct vbuf_acquire arg = {
+		.size = sizeof(arg), .flags = any(2) ? VBUF_DONTWAIT : 0,
+		.deadline_ns = vt_in(any(5)) };
+	long ret = vt_ioctl(own.rx.fd, VBUF_IOC_ACQUIRE, &arg);
+	struct vbuf_msg msg = arg.msg, next;
 	struct message message;
-	struct vbuf_msg msg, next;
-	long ret = vt_acquire(own.rx.fd, VBUF_DONTWAIT, &msg);
 
 	allow("acquire", ret, none_now);
 	if (ret)
@@ -516,7 +548,7 @@ static void work(unsigned int born, void *ctx)
 	if (pthread_create(&thread, NULL, touch_for_ever, NULL) ||
 	    pthread_create(&thread, NULL, churn_for_ever, NULL))
 		vt_die("pthread_create");
-	for (;;)
+	while (!atomic_load(world->over))
 		do_something();
 }
 
@@ -534,6 +566,7 @@ FIXTURE_SETUP(region)
 	ASSERT_EQ(0, unshare(CLONE_NEWNET));
 	world->stress = stress_begin(1);
 	world->tally = storm_shared(sizeof(*world->tally));
+	world->over = storm_shared(sizeof(*world->over));
 	world->counts = storm_shared(CHANNELS * sizeof(*world->counts));
 	for (i = 0; i < CHANNELS; i++) {
 		world->keeper[i] = vt_create(NULL, attrs[i], VT_BOTH);
@@ -572,10 +605,19 @@ static unsigned int take_what_is_left(const struct world *world, int fd)
 	}
 }
 
-/* All are dead: nothing is on its way, nothing held, and every slot is back. */
+static bool is_counted(const struct world *world,
+		       const struct tally_side *side, __u64 count)
+{
+	return world->calm ? tally_exact(side, count) : tally_fits(side, count);
+}
+
+/*
+ * All are dead: nothing is on its way, nothing held, and every slot is back. What
+ * was counted until now is settled.
+ */
 static bool adds_up(const struct world *world, unsigned int channel)
 {
-	const struct tally_channel *counts = &world->counts[channel];
+	struct tally_channel *counts = &world->counts[channel];
 	const struct vbuf_attr *attr = &attrs[channel];
 	int fd = world->keeper[channel];
 	struct vbuf_channel_info info = vt_look(fd);
@@ -585,30 +627,66 @@ static bool adds_up(const struct world *world, unsigned int channel)
 	if (!vt_settled(fd) || info.receiving || left != queued)
 		return false;
 	info = vt_look(fd);
+	if (!is_counted(world, &counts->sent, info.sent) ||
+	    !is_counted(world, &counts->received, info.received - left))
+		return false;
+	tally_settle(&counts->sent, info.sent);
+	tally_settle(&counts->received, info.received);
 	return info.free == attr->slots &&
 	       (attr->flags & VBUF_LOSSY || !info.dropped_oldest) &&
 	       (!(attr->flags & VBUF_REDELIVER) || !info.dropped_holder) &&
-	       (attr->max_deliveries || !info.dropped_deliveries) &&
-	       tally_fits(&counts->sent, info.sent) &&
-	       tally_fits(&counts->received, info.received - left);
+	       (attr->max_deliveries || !info.dropped_deliveries);
+}
+
+static bool all_add_up(const struct world *world)
+{
+	bool good = true;
+	unsigned int i;
+
+	for (i = 0; i < CHANNELS; i++)
+		good &= adds_up(world, i);
+	return good;
+}
+
+/* Some kills, and then that of all. */
+static void storm(FIXTURE_DATA(region) *self, __u64 *seed)
+{
+	struct stress *stress = self->world.stress;
+	unsigned int i;
+
+	crew_begin(&self->crew);
+	for (i = 0; i < KILLS && stress_goes_on(stress); i++) {
+		usleep(storm_below(seed, PAUSE_US));
+		if (stress_look() < (long)CHANNELS)
+			vt_die("a channel is missing");
+		stress_kill(stress, &self->crew, storm_below(seed, PROCESSES));
+	}
+	stress_crew_end(&self->crew);
+	stress_wait_for_strangers();
+}
+
+/* A while without kills, at whose end each stops by itself. */
+static void calm_down(FIXTURE_DATA(region) *self)
+{
+	self->world.calm = true;
+	crew_begin(&self->crew);
+	stress_wait_for(self->world.stress, CALM);
+	atomic_store(self->world.over, true);
+	if (crew_wait(&self->crew))
+		vt_die("a process did not end well");
 }
 
 TEST_F_TIMEOUT(region, ends_in_balance, 60)
 {
 	struct stress *stress = self->world.stress;
 	__u64 seed = stress->seed;
-	unsigned int i;
 
-	crew_begin(&self->crew);
 	while (stress_goes_on(stress)) {
-		usleep(storm_below(&seed, PAUSE_US));
-		ASSERT_LE((long)CHANNELS, stress_look());
-		stress_kill(stress, &self->crew, storm_below(&seed, PROCESSES));
+		storm(self, &seed);
+		EXPECT_TRUE(all_add_up(&self->world));
 	}
-	stress_crew_end(&self->crew);
-	stress_wait_for_strangers();
-	for (i = 0; i < CHANNELS; i++)
-		EXPECT_TRUE(adds_up(&self->world, i)) TH_LOG("channel %u", i);
+	calm_down(self);
+	EXPECT_TRUE(all_add_up(&self->world));
 	EXPECT_EQ(CHANNELS, stress_look());
 	stress_report(stress);
 }
