@@ -31,25 +31,16 @@ FIXTURE_TEARDOWN_PARENT(stage)
 	fault_stop("fail_page_alloc");
 }
 
-static long create(struct stage *stage, struct vbuf_attr attr)
-{
-	struct vbuf_create create = {
-		.size = sizeof(create), .rights = VT_BOTH, .attr = attr };
-
-	memcpy(create.name, stage->other_name, sizeof(create.name));
-	return vt_ioctl(stage->device, VBUF_IOC_CREATE, &create);
-}
-
 /* Three blocks; or six; or thirty of a page. */
 static long attempt_blocks(struct stage *stage)
 {
-	return create(stage, vt_attr(3, 40000));
+	return stage_create(stage, stage->other_name, vt_attr(3, 40000));
 }
 
 /* More for the descriptions than for the bytes. */
 static long attempt_many(struct stage *stage)
 {
-	return create(stage, vt_attr(1000, 8));
+	return stage_create(stage, stage->other_name, vt_attr(1000, 8));
 }
 
 /* The call after which no more than @pages are to be had. */

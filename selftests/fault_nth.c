@@ -4,7 +4,7 @@
  * memory in a call, until the call gets by without: each time there is an error
  * that says so, and nothing is lost, left over, or different from before; or the
  * call did all the same what it says it did. Here: files, channels, names, and
- * questions; fault_nth_calls has the messages.
+ * questions; fault_nth_calls has the messages, fault_nth_region those that move.
  *
  * For kernels with CONFIG_FAULT_INJECTION: make check-debug.
  */
@@ -34,30 +34,20 @@ static long attempt_open(struct stage *stage)
 
 static const char no_name[VBUF_NAME_SIZE];
 
-static long create(struct stage *stage, const char *name,
-		   struct vbuf_attr attr)
-{
-	struct vbuf_create create = {
-		.size = sizeof(create), .rights = VT_BOTH, .attr = attr };
-
-	memcpy(create.name, name, sizeof(create.name));
-	return vt_ioctl(stage->device, VBUF_IOC_CREATE, &create);
-}
-
 static long attempt_create(struct stage *stage)
 {
-	return create(stage, no_name, vt_attr(2, 64));
+	return stage_create(stage, no_name, vt_attr(2, 64));
 }
 
 static long attempt_create_named(struct stage *stage)
 {
-	return create(stage, stage->other_name, vt_attr(2, 64));
+	return stage_create(stage, stage->other_name, vt_attr(2, 64));
 }
 
 /* Blocks of pages, and a list of them that is longer than a page. */
 static long attempt_create_large(struct stage *stage)
 {
-	return create(stage, no_name, vt_attr(40, 100000));
+	return stage_create(stage, no_name, vt_attr(40, 100000));
 }
 
 static long attempt_bind_open(struct stage *stage)
@@ -141,13 +131,6 @@ static long attempt_async(struct stage *stage)
 	return fcntl(stage->both, F_SETFL, O_RDWR | O_ASYNC) ? -errno : 0;
 }
 
-/* Each of the @least allocations and copies, or more, fails with an error. */
-#define TEST_NTH(what, name, least)				\
-TEST_F(stage, name)						\
-{								\
-	EXPECT_LE(least, stage_most_errors(&self->stage, attempt_##what)); \
-}
-
 TEST_NTH(open, file_open, 2)
 TEST_NTH(create, create_enomem, 4)
 TEST_NTH(create_named, create_enomem_named, 4)
@@ -181,16 +164,6 @@ TEST_F(stage, reopen_enomem_account)
 {
 	self->stage.stranger = true;
 	EXPECT_LE(3, stage_most_errors(&self->stage, attempt_reopen));
-}
-
-/* Nothing is allocated: each of the @copies fails with EFAULT, or ends a vector. */
-#define TEST_COPIES(what, name, copies)				\
-TEST_F(stage, name)						\
-{								\
-	struct faults faults = stage_try_all(&self->stage, attempt_##what); \
-								\
-	EXPECT_EQ(copies, faults.came);				\
-	EXPECT_EQ(faults.came, faults.efault + faults.partial);	\
 }
 
 TEST_COPIES(unlink, unlink_efault, 1)

@@ -153,23 +153,6 @@ static long attempt_shutdown(struct stage *stage)
 	return vt_shutdown(stage->tx, VT_SEND);
 }
 
-/* Each of the @least allocations and copies, or more, fails with an error. */
-#define TEST_NTH(what, name, least)				\
-TEST_F(stage, name)						\
-{								\
-	EXPECT_LE(least, stage_most_errors(&self->stage, attempt_##what)); \
-}
-
-/* Nothing is allocated: each of the @copies fails with EFAULT, or ends a vector. */
-#define TEST_COPIES(what, name, copies)				\
-TEST_F(stage, name)						\
-{								\
-	struct faults faults = stage_try_all(&self->stage, attempt_##what); \
-								\
-	EXPECT_EQ(copies, faults.came);				\
-	EXPECT_EQ(faults.came, faults.efault + faults.partial);	\
-}
-
 /* The second message's is tried again, as the first of what is left. */
 TEST_NTH(sendv_two, sendv_efault_two, 1)
 
@@ -188,15 +171,19 @@ TEST_COPIES(requeue, release_efault_requeue, 1)
 TEST_COPIES(drain, drain_efault, 1)
 TEST_COPIES(shutdown, shutdown_efault, 1)
 
+static struct faults try_all_dropping(struct stage *stage, attempt what)
+{
+	stage->full = true;
+	stage->drops = true;
+	return stage_try_all(stage, what);
+}
+
 /* The oldest message is dropped for one that then cannot be copied, or is not. */
 TEST_F(stage, send_efault_drop)
 {
 	struct stage *stage = &self->stage;
-	struct faults faults;
+	struct faults faults = try_all_dropping(stage, attempt_send_drop);
 
-	stage->full = true;
-	stage->drops = true;
-	faults = stage_try_all(stage, attempt_send_drop);
 	EXPECT_LE(1, faults.efault);
 	EXPECT_EQ(faults.came, faults.efault);
 	EXPECT_EQ(1, stage->whole.outcome.channel.dropped_oldest);
@@ -205,11 +192,8 @@ TEST_F(stage, send_efault_drop)
 TEST_F(stage, sendv_efault_drop)
 {
 	struct stage *stage = &self->stage;
-	struct faults faults;
+	struct faults faults = try_all_dropping(stage, attempt_sendv_drop);
 
-	stage->full = true;
-	stage->drops = true;
-	faults = stage_try_all(stage, attempt_sendv_drop);
 	EXPECT_LE(1, faults.efault);
 	EXPECT_LE(1, faults.partial);
 	EXPECT_EQ(faults.came, faults.efault + faults.partial);

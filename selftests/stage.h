@@ -53,6 +53,10 @@ struct stage {
 	unsigned int count;	/* messages of a vector */
 	unsigned long max_bytes;	/* of all channels, if not 0 */
 	int may_fail;		/* an errno beside EFAULT and ENOMEM, or 0 */
+	unsigned int slot_size;	/* STAGE_LEN if 0 */
+	/* If not NULL: before each call, and after what came of it was looked at. */
+	void (*prepare)(struct stage *stage);
+	void (*tidy)(struct stage *stage);
 
 	char name[VBUF_NAME_SIZE];
 	char other_name[VBUF_NAME_SIZE];
@@ -87,6 +91,7 @@ bool stage_open(struct stage *stage);
 bool stage_close(struct stage *stage);
 void stage_begin(struct stage *stage);
 void stage_end(struct stage *stage);
+long stage_create(struct stage *stage, const char *name, struct vbuf_attr attr);
 bool stage_whole(const char *bytes, char byte);
 void stage_look(struct stage *stage, struct outcome *outcome);
 void stage_compare(struct stage *stage, attempt what, const struct tried *tried);
@@ -94,5 +99,27 @@ struct tried stage_try(struct stage *stage, unsigned int nth, attempt what);
 struct faults stage_try_all(struct stage *stage, attempt what);
 unsigned int stage_most_errors(struct stage *stage, attempt what);
 void stage_report(unsigned int operations, unsigned int faults);
+
+/*
+ * Tests of what attempt_@what does, in a fixture `stage' that has a struct stage of
+ * that name.
+ */
+
+/* Each of the @least allocations and copies, or more, fails with an error. */
+#define TEST_NTH(what, name, least)				\
+TEST_F(stage, name)						\
+{								\
+	EXPECT_LE(least, stage_most_errors(&self->stage, attempt_##what)); \
+}
+
+/* Nothing is allocated: each of the @copies fails with EFAULT, or ends a vector. */
+#define TEST_COPIES(what, name, copies)				\
+TEST_F(stage, name)						\
+{								\
+	struct faults faults = stage_try_all(&self->stage, attempt_##what); \
+								\
+	EXPECT_EQ(copies, faults.came);				\
+	EXPECT_EQ(faults.came, faults.efault + faults.partial);	\
+}
 
 #endif /* _VBUF_STAGE_H */

@@ -45,7 +45,7 @@ void stage_begin(struct stage *stage)
 {
 	char bytes[STAGE_LEN];
 	struct vbuf_msg msg = { .buf = (uintptr_t)bytes, .size = STAGE_LEN };
-	struct vbuf_attr attr = vt_attr(STAGE_SLOTS, STAGE_LEN);
+	struct vbuf_attr attr = vt_attr(STAGE_SLOTS, stage->slot_size ?: STAGE_LEN);
 
 	attr.flags = VBUF_LOSSY;
 	attr.mode = 0666;
@@ -63,6 +63,8 @@ void stage_begin(struct stage *stage)
 		continue;
 	stage->id = vt_getattr(stage->rx).id;
 	stage->held = msg.cookie;
+	if (stage->prepare)
+		stage->prepare(stage);
 	if (stage->max_bytes)
 		param_set(MAX_BYTES, stage->max_bytes);
 }
@@ -73,6 +75,8 @@ void stage_end(struct stage *stage)
 	struct vbuf_channel_info info;
 
 	param_restore(&stage->usual);
+	if (stage->tidy)
+		stage->tidy(stage);
 	if (stage->other_device >= 0)
 		close(stage->other_device);
 	close(stage->device);
@@ -86,6 +90,16 @@ void stage_end(struct stage *stage)
 	if (!room_within(stage->room))
 		vt_die("more is charged than before");
 	param_restore(&stage->usual);
+}
+
+/* Makes the device an endpoint of a channel, of that name if it is not empty. */
+long stage_create(struct stage *stage, const char *name, struct vbuf_attr attr)
+{
+	struct vbuf_create create = {
+		.size = sizeof(create), .rights = VT_BOTH, .attr = attr };
+
+	memcpy(create.name, name, sizeof(create.name));
+	return vt_ioctl(stage->device, VBUF_IOC_CREATE, &create);
 }
 
 static void look_at_ends(struct stage *stage, struct outcome *outcome)
