@@ -2,21 +2,6 @@
 /* Messages that are moved: what a receiver does with one. */
 #include "region.h"
 
-static unsigned int me(const struct step *step)
-{
-	return step->who & WHO_ACTOR;
-}
-
-static __u32 endpoint_of(const struct step *step)
-{
-	return file_endpoint(*entry_of(step));
-}
-
-static bool is_told(const struct step *step)
-{
-	return wrong_of(step) >= WRONG_DATA;
-}
-
 /* What a call that acquires needs to know of the time before it. */
 struct before {
 	__u32 endpoint;
@@ -29,8 +14,8 @@ static struct before look_before(struct actor *self, const struct step *step)
 	return (struct before) {
 		.endpoint = endpoint_of(step),
 		.channel = channel_of(self, step, *entry_of(step)),
-		.taken = upset_look(me(step), UPSET_TAKES),
-		.given = upset_look(me(step), UPSET_GIVES) };
+		.taken = upset_look(actor_of(step), UPSET_TAKES),
+		.given = upset_look(actor_of(step), UPSET_GIVES) };
 }
 
 /* It is where a message can be, and nothing can be written there. */
@@ -76,14 +61,14 @@ static void take_message(struct actor *self, const struct step *step,
 	window = check_place(before, msg->buf);
 	piece.offset = msg->buf - (uintptr_t)window->base;
 	piece_forget(PIECE_HELD, piece.endpoint, piece.offset);
-	if (upset_claim(me(step), UPSET_HAS))
+	if (upset_claim(actor_of(step), UPSET_HAS))
 		look_at_bytes(step, before, window, &piece);
 	if (channel != channel_of(self, step, *entry_of(step)))
 		channel = 0;
 	check_msg(self, step, channel, msg, piece.number, true);
 	count(&counts->acquired);
 	piece_put(&piece, PIECE_HELD);
-	upset_over(me(step), 1U << UPSET_HAS);
+	upset_over(actor_of(step), 1U << UPSET_HAS);
 }
 
 static long call_acquire(struct actor *self, const struct step *step)
@@ -101,13 +86,8 @@ static long call_acquire(struct actor *self, const struct step *step)
 	actor_disarm(self);
 	if (ret == 0 && is_told(step))
 		take_message(self, step, &before, &acquire.msg);
-	ledger_over(me(step));
+	ledger_over(actor_of(step));
 	return ret;
-}
-
-static bool strays(const struct step *step)
-{
-	return step->a & 0x40 || wrong_of(step) != WRONG_NOTHING;
 }
 
 /* A message that the step's file has acquired, or a place that may have one. */
@@ -120,7 +100,7 @@ static bool find_message(const struct step *step, struct piece *piece,
 	*window = window_of(piece->endpoint, RECEIVES);
 	if (!*window)
 		return false;
-	if (!(step->a & 0x40))
+	if (!(names_place(step)))
 		return piece_take(piece, PIECE_HELD, piece->endpoint, step->where);
 	stride = (*window)->stride ?: 8;
 	piece->offset = ((step->b & 63) * stride +
@@ -143,7 +123,7 @@ static struct vbuf_release release_of(const struct step *step,
 		arg.flags |= step->a >> 1 & VBUF_DONTWAIT;
 	if (arg.flags & VBUF_NEXT)
 		arg.flags |= step->a & VBUF_INFO;
-	if (arg.flags & VBUF_NEXT && strays(step))
+	if (arg.flags & VBUF_NEXT && is_stray(step))
 		arg.flags |= VBUF_DONTWAIT;
 	arg.cookie = step->a & 0x10 ? piece->cookie : 0;
 	/* One of them; or both, which is refused. */
@@ -167,7 +147,7 @@ static void gave_back(const struct step *step, const struct before *before,
 		      const struct window *window, const struct piece *piece,
 		      const struct vbuf_release *arg)
 {
-	if (strays(step))
+	if (is_stray(step))
 		piece_forget(PIECE_HELD, piece->endpoint,
 			     is_told(step) ? piece->offset : ALL_OFFSETS);
 	else if (piece->number && !(arg->flags & VBUF_REQUEUE))
@@ -185,7 +165,7 @@ static long give_back(struct actor *self, const struct step *step,
 	struct vbuf_release arg = release_of(step, window, piece);
 	long ret;
 
-	if (!strays(step))
+	if (!is_stray(step))
 		check_again(window, piece);
 	if (arg.flags & VBUF_NEXT)
 		ledger_expect(self, step, 1, true);
@@ -195,7 +175,7 @@ static long give_back(struct actor *self, const struct step *step,
 		gave_back(step, &before, window, piece, &arg);
 	if (ret == 0 && is_told(step) && arg.flags & VBUF_NEXT && arg.next.buf)
 		take_message(self, step, &before, &arg.next);
-	ledger_over(me(step));
+	ledger_over(actor_of(step));
 	return ret;
 }
 
@@ -207,11 +187,11 @@ static long call_give_back(struct actor *self, const struct step *step)
 
 	if (!find_message(step, &piece, &window))
 		return -EINVAL;
-	if (upset_claim(me(step), strays(step) ? UPSET_STRAYS : UPSET_HAS))
+	if (upset_claim(actor_of(step), is_stray(step) ? UPSET_STRAYS : UPSET_HAS))
 		ret = give_back(self, step, window, &piece);
-	if (ret < 0 && !(step->a & 0x40) && (ret != -EINVAL || strays(step)))
+	if (ret < 0 && !(names_place(step)) && (ret != -EINVAL || is_stray(step)))
 		piece_put(&piece, PIECE_HELD);
-	upset_let_go(me(step));
+	upset_let_go(actor_of(step));
 	return ret;
 }
 

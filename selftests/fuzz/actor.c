@@ -128,7 +128,7 @@ void actor_disarm(struct actor *self)
 static long act(struct actor *self, const struct step *step)
 {
 	const struct call *call = call_of(step);
-	unsigned int who = step->who & WHO_ACTOR;
+	unsigned int who = actor_of(step);
 	long ret;
 
 	upset_begin(who, call->upsets);
@@ -252,10 +252,7 @@ void actors_init(void)
 	unsigned int i;
 
 	sigaction(SIGUSR1, &action, NULL);
-	mailboxes = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
-			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (mailboxes == MAP_FAILED)
-		vt_die("mmap");
+	mailboxes = storm_shared(PAGE);
 	for (i = 0; i < PROCESS; i++) {
 		mailboxes[i].state = BUSY;
 		if (pthread_create(&thread, NULL, actor, &mailboxes[i]))
@@ -270,7 +267,7 @@ void actors_init(void)
  */
 void actor_give(const struct step *step)
 {
-	struct mailbox *box = &mailboxes[step->who & WHO_ACTOR];
+	struct mailbox *box = &mailboxes[actor_of(step)];
 
 	if (is_kill(step)) {
 		if (mailboxes[PROCESS].pid)

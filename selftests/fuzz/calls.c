@@ -326,7 +326,7 @@ static long call_recvv(struct actor *self, const struct step *step)
 					  piece_size(step), msgs[i].len,
 					  UNTOUCHED_BYTE),
 			  step->a & VBUF_HOLD);
-	ledger_over(step->who & WHO_ACTOR);
+	ledger_over(actor_of(step));
 	return ret;
 }
 
@@ -337,7 +337,7 @@ static long call_release(struct actor *self, const struct step *step)
 		.size = sizeof(release),
 		.flags = step->a & 1 ? VBUF_REQUEUE : step->a & 0x40,
 		.cookie = self->cookies[step->b % ARRAY_SIZE(self->cookies)] };
-	unsigned int who = step->who & WHO_ACTOR;
+	unsigned int who = actor_of(step);
 	long ret = -EBUSY;
 
 	if (step->c & 1)
@@ -406,7 +406,7 @@ static long call_any(struct actor *self, const struct step *step)
 	ret = command(self, step, _IO(VBUF_IOC_MAGIC, step->a), arg,
 		      sizeof(arg));
 	if (receives)
-		ledger_over(step->who & WHO_ACTOR);
+		ledger_over(actor_of(step));
 	return ret;
 }
 

@@ -169,7 +169,7 @@ long receive(struct actor *self, const struct step *step, size_t room,
 					 UNTOUCHED_BYTE);
 	if (number)
 		ledger_receive(self, channel, number, ret, false);
-	ledger_over(step->who & WHO_ACTOR);
+	ledger_over(actor_of(step));
 	return ret;
 }
 
@@ -340,7 +340,7 @@ static long call_odd(struct actor *self, const struct step *step)
 static long call_new_net(struct actor *self, const struct step *step)
 {
 	(void)self;
-	if ((step->who & WHO_ACTOR) != PROCESS)
+	if (!by_process(step))
 		return -EPERM;
 	return result(unshare(CLONE_NEWNET));
 }
@@ -351,7 +351,7 @@ static long call_new_user(struct actor *self, const struct step *step)
 	uid_t uid = 1000 + (step->a >> 1);
 
 	(void)self;
-	if ((step->who & WHO_ACTOR) != PROCESS)
+	if (!by_process(step))
 		return -EPERM;
 	if (step->a & 1)
 		return result(unshare(CLONE_NEWUSER));

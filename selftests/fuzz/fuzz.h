@@ -23,6 +23,7 @@
 #define VBUF_FUZZ_H
 
 #include "../fault.h"
+#include "../storm.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -43,6 +44,16 @@ struct step {
 #define MAX_STEPS	64U
 #define ACTORS		4U
 #define PROCESS		3U	/* the actor that is one */
+
+static inline unsigned int actor_of(const struct step *step)
+{
+	return step->who & WHO_ACTOR;
+}
+
+static inline bool by_process(const struct step *step)
+{
+	return actor_of(step) == PROCESS;
+}
 
 /* What is wrong with the arguments, where @hostile says so. */
 enum wrong {

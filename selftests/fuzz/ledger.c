@@ -41,10 +41,7 @@ static const __u32 held_bit = 1U << ACTORS;
 /* Before there is an actor. */
 void ledger_init(void)
 {
-	ledger = mmap(NULL, sizeof(*ledger), PROT_READ | PROT_WRITE,
-		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (ledger == MAP_FAILED)
-		vt_die("ledger");
+	ledger = storm_shared(sizeof(*ledger));
 }
 
 /* An input begins: nothing is queued, or held. */
@@ -76,7 +73,7 @@ void ledger_write(const struct step *step, __u64 number, size_t len,
 	*record_of(number) = (struct record) {
 		.number = number, .len = len, .tagged = tagged,
 		.endpoint = file_endpoint(*entry_of(step)),
-		.sender = step->who & WHO_ACTOR };
+		.sender = actor_of(step) };
 }
 
 /* It was not sent after all. */
@@ -91,14 +88,14 @@ void ledger_refuse(__u64 number)
 static bool may_put_back(const struct step *step, bool held)
 {
 	return held || wrong_of(step) != WRONG_NOTHING ||
-	       (step->who & WHO_ACTOR) == PROCESS;
+	       by_process(step);
 }
 
 /* Before a call that receives @count messages at the most. */
 void ledger_expect(struct actor *self, const struct step *step,
 		   unsigned int count, bool held)
 {
-	__u32 me = 1U << (step->who & WHO_ACTOR);
+	__u32 me = 1U << (actor_of(step));
 
 	if (may_put_back(step, held)) {
 		__atomic_fetch_or(&ledger->disturbing,

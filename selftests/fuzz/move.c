@@ -2,17 +2,6 @@
 /* Messages that are moved: what a sender does with a slot. */
 #include "region.h"
 
-static unsigned int me(const struct step *step)
-{
-	return step->who & WHO_ACTOR;
-}
-
-/* A sound step's endpoint is the same before and after, or it is not known. */
-static __u32 endpoint_of(const struct step *step)
-{
-	return file_endpoint(*entry_of(step));
-}
-
 /* Of a slot that was just given: nobody can have taken it away. */
 static bool must_be_seen(const struct window *window, const struct step *step,
 			 const struct calm *calm)
@@ -47,24 +36,18 @@ static void take_slot(const struct step *step, __u32 endpoint, __u64 addr,
 		vt_die("a slot is reserved %llu bytes into a window",
 		       piece.offset);
 	piece_forget(PIECE_RESERVED, endpoint, piece.offset);
-	if (upset_claim(me(step), UPSET_HAS)) {
+	if (upset_claim(actor_of(step), UPSET_HAS)) {
 		piece_check_shown(window, &piece);
 		make_plain(window, &piece, step, calm);
 		piece_check_alone(window, &piece, calm);
 	}
 	piece_put(&piece, PIECE_RESERVED);
-	upset_over(me(step), 1U << UPSET_HAS);
-}
-
-/* Whether what the kernel wrote into an argument can be read. */
-static bool is_told(const struct step *step)
-{
-	return wrong_of(step) >= WRONG_DATA;
+	upset_over(actor_of(step), 1U << UPSET_HAS);
 }
 
 static long call_reserve(struct actor *self, const struct step *step)
 {
-	struct calm calm = upset_look(me(step), UPSET_TAKES);
+	struct calm calm = upset_look(actor_of(step), UPSET_TAKES);
 	__u32 endpoint = endpoint_of(step);
 	struct vbuf_reserve reserve = {
 		.size = sizeof(reserve), .flags = step->a & 7,
@@ -108,22 +91,17 @@ static bool find_slot(const struct step *step, struct piece *piece,
 {
 	__u32 endpoint = endpoint_of(step);
 
-	if (step->a & 0x40)
+	if (names_place(step))
 		return find_stray(step, piece, window);
 	*window = window_of(endpoint, SENDS);
 	return *window &&
 	       piece_take(piece, PIECE_RESERVED, endpoint, step->where);
 }
 
-static bool is_stray(const struct step *step)
-{
-	return step->a & 0x40 || wrong_of(step) != WRONG_NOTHING;
-}
-
 /* To itself, or while nobody has one to itself. */
 static bool claim(const struct step *step)
 {
-	return upset_claim(me(step), is_stray(step) ? UPSET_STRAYS : UPSET_HAS);
+	return upset_claim(actor_of(step), is_stray(step) ? UPSET_STRAYS : UPSET_HAS);
 }
 
 /* Whoever thought to have what was given up by a stray does not. */
@@ -137,7 +115,7 @@ static void forget(const struct step *step, const struct piece *piece)
 static long discard(struct actor *self, const struct step *step,
 		    const struct window *window, const struct piece *piece)
 {
-	struct calm calm = upset_look(me(step), UPSET_GIVES);
+	struct calm calm = upset_look(actor_of(step), UPSET_GIVES);
 	struct vbuf_discard arg = {
 		.size = sizeof(arg), .addr = address_of(window, piece) };
 	long ret = command(self, step, VBUF_IOC_DISCARD, &arg, sizeof(arg));
@@ -160,9 +138,9 @@ static long call_discard(struct actor *self, const struct step *step)
 		return -EINVAL;
 	if (claim(step))
 		ret = discard(self, step, window, &piece);
-	if (ret < 0 && ret != -EINVAL && !(step->a & 0x40))
+	if (ret < 0 && ret != -EINVAL && !(names_place(step)))
 		piece_put(&piece, PIECE_RESERVED);
-	upset_let_go(me(step));
+	upset_let_go(actor_of(step));
 	return ret;
 }
 
@@ -171,7 +149,7 @@ static size_t commit_length(const struct step *step, const struct piece *piece)
 {
 	size_t len = move_length_of(step);
 
-	if (step->a & 0x40)
+	if (names_place(step))
 		return 0;
 	if (step->c & 4)
 		return piece->len;
@@ -229,15 +207,15 @@ static void put_back(const struct step *step, const struct window *window,
 		piece->known = piece_fill_plain(window->base + piece->offset,
 						piece->len) == FILLED;
 	}
-	if (!(step->a & 0x40) && (ret != -EINVAL || is_stray(step)))
+	if (!(names_place(step)) && (ret != -EINVAL || is_stray(step)))
 		piece_put(piece, PIECE_RESERVED);
 }
 
 static long commit(struct actor *self, const struct step *step,
 		   const struct window *window, struct piece *piece)
 {
-	struct calm taken = upset_look(me(step), UPSET_TAKES);
-	struct calm given = upset_look(me(step), UPSET_GIVES);
+	struct calm taken = upset_look(actor_of(step), UPSET_TAKES);
+	struct calm given = upset_look(actor_of(step), UPSET_GIVES);
 	size_t len = commit_length(step, piece);
 	__u64 number = fill(step, window, piece, len);
 	struct vbuf_commit arg = commit_of(step, address_of(window, piece), len,
@@ -279,9 +257,9 @@ static long call_commit(struct actor *self, const struct step *step)
 		return -EINVAL;
 	if (claim(step))
 		ret = commit(self, step, window, &piece);
-	else if (!(step->a & 0x40))
+	else if (!(names_place(step)))
 		piece_put(&piece, PIECE_RESERVED);
-	upset_let_go(me(step));
+	upset_let_go(actor_of(step));
 	return ret;
 }
 
@@ -307,7 +285,7 @@ static long recv_into(struct actor *self, const struct step *step,
 	if (ret >= 0 && piece_check_copied(window, piece, ret, &number) && number)
 		ledger_receive(self, 0, number, ret, false);
 	piece->known = piece_fill_plain(at, piece->len) == FILLED;
-	ledger_over(me(step));
+	ledger_over(actor_of(step));
 	return ret;
 }
 
@@ -321,11 +299,11 @@ static long call_through(struct actor *self, const struct step *step)
 
 	if (!window || !piece_take(&piece, PIECE_RESERVED, endpoint, step->where))
 		return -EINVAL;
-	if (piece.known && upset_claim(me(step), UPSET_HAS))
+	if (piece.known && upset_claim(actor_of(step), UPSET_HAS))
 		ret = step->a & 1 ? recv_into(self, step, window, &piece) :
 				    send_from(step, window, &piece);
 	piece_put(&piece, PIECE_RESERVED);
-	upset_let_go(me(step));
+	upset_let_go(actor_of(step));
 	return ret;
 }
 

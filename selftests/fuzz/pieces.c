@@ -10,10 +10,7 @@ static struct piece *pieces;
 /* Before there is an actor. */
 void pieces_init(void)
 {
-	pieces = mmap(NULL, PIECES * sizeof(*pieces), PROT_READ | PROT_WRITE,
-		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (pieces == MAP_FAILED)
-		vt_die("pieces");
+	pieces = storm_shared(PIECES * sizeof(*pieces));
 }
 
 /* An input begins: nothing is owned. */

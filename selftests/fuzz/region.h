@@ -19,6 +19,30 @@
 
 #include "fuzz.h"
 
+/* Of a step: by what endpoint; a sound step's is the same before and after, or not known; */
+static inline __u32 endpoint_of(const struct step *step)
+{
+	return file_endpoint(*entry_of(step));
+}
+
+/* whether what the kernel wrote into its argument can be read, */
+static inline bool is_told(const struct step *step)
+{
+	return wrong_of(step) >= WRONG_DATA;
+}
+
+/* whether it names a place, not what the endpoint is known to have there, */
+static inline bool names_place(const struct step *step)
+{
+	return step->a & 0x40;
+}
+
+/* and whether it may be about what is another's, or nobody's. */
+static inline bool is_stray(const struct step *step)
+{
+	return names_place(step) || wrong_of(step) != WRONG_NOTHING;
+}
+
 /* upset.c */
 enum upset {
 	UPSET_GIVES,		/* slots to endpoints that see them */

@@ -38,7 +38,7 @@ unsigned int calls_count(void)
 
 void step_print(const struct step *step)
 {
-	printf("%u%s%s %s %u %u %u %u %u %u\n", step->who & WHO_ACTOR,
+	printf("%u%s%s %s %u %u %u %u %u %u\n", actor_of(step),
 	       step->who & WHO_GO_ON ? "+" : "",
 	       step->who & WHO_COMPAT ? "c" : "", call_of(step)->name,
 	       step->file, step->a, step->b, step->c, step->hostile,

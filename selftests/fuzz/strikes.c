@@ -21,7 +21,7 @@ static bool aim(struct target *target, const struct step *step)
 		return false;
 	*target = (struct target) {
 		.window = window, .at = window->base, .bytes = window->bytes,
-		.calm = upset_look(step->who & WHO_ACTOR, UPSET_TAKES),
+		.calm = upset_look(actor_of(step), UPSET_TAKES),
 		.here = window_is_here(window, step) };
 	target->whole = !(step->a & 2) || window->bytes == PAGE;
 	if (target->whole)
@@ -47,7 +47,7 @@ static void must_fail(const char *what, int ret)
 /* Of this process, whether it is mapped or not. */
 static bool is_own(const struct window *window, const struct step *step)
 {
-	return window->in_process == ((step->who & WHO_ACTOR) == PROCESS);
+	return window->in_process == by_process(step);
 }
 
 static long call_unmap(struct actor *self, const struct step *step)
@@ -199,11 +199,11 @@ static void pin(char *at)
 
 static long call_touch(struct actor *self, const struct step *step)
 {
-	(void)self;
 	struct window *window = window_named(step);
 	size_t stride;
 	char *at;
 
+	(void)self;
 	if (!window)
 		return -EBADF;
 	stride = window->stride ?: PAGE;

@@ -14,10 +14,7 @@ static struct {
 /* Before there is an actor. */
 void upset_init(void)
 {
-	upsets = mmap(NULL, sizeof(*upsets), PROT_READ | PROT_WRITE,
-		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (upsets == MAP_FAILED)
-		vt_die("upsets");
+	upsets = storm_shared(sizeof(*upsets));
 }
 
 /* @kinds has a bit for each. */

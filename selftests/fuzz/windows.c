@@ -16,10 +16,7 @@ static struct {
 /* Before there is an actor. */
 void windows_init(void)
 {
-	table = mmap(NULL, sizeof(*table), PROT_READ | PROT_WRITE,
-		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (table == MAP_FAILED)
-		vt_die("windows");
+	table = storm_shared(sizeof(*table));
 }
 
 /* An input begins: nothing is mapped. */
@@ -73,13 +70,13 @@ struct window *window_named(const struct step *step)
 
 	if (step->a & 0x80)
 		return window->base ? window : NULL;
-	return window_of(file_endpoint(*entry_of(step)), step->a & 1);
+	return window_of(endpoint_of(step), step->a & 1);
 }
 
 bool window_is_here(const struct window *window, const struct step *step)
 {
-	return window->mapped && !window->gone && window->in_process ==
-	       ((step->who & WHO_ACTOR) == PROCESS);
+	return window->mapped && !window->gone &&
+	       window->in_process == by_process(step);
 }
 
 /* Whether what @own shows at @offset is seen in any other window here. */
@@ -208,7 +205,7 @@ static struct window *add(const struct step *step, enum kind kind, int fd,
 		.base = mapping->at, .bytes = mapping->bytes, .stride = stride,
 		.endpoint = file_endpoint(fd), .channel = attr.id, .kind = kind,
 		.open = attr.attr.flags & VBUF_OPEN_VIEW,
-		.in_process = (step->who & WHO_ACTOR) == PROCESS,
+		.in_process = by_process(step),
 		.usable = mapping->prot == usual_prot(kind) };
 	return &table->windows[i % MAX_STEPS];
 }
