@@ -10,7 +10,7 @@
 #define LONG_AGO	1ULL
 
 /* What a namespace's monotonic clock is ahead of ours. */
-#define AHEAD_SEC	1000000ULL
+#define AHEAD_SEC	1000000LL
 
 FIXTURE(channel) {
 	int rx;
@@ -249,14 +249,15 @@ TEST_F(channel, a_restarted_call_does_not_wait_longer)
 	EXPECT_LT(0, vt_caught());
 }
 
-static void enter_time_namespace(void)
+/* For what is started afterwards. */
+static void enter_time_namespace(long long ahead_sec)
 {
 	int fd;
 
 	if (unshare(CLONE_NEWTIME))
 		vt_die("unshare");
 	fd = open("/proc/self/timens_offsets", O_WRONLY);
-	if (dprintf(fd, "monotonic %llu 0\n", AHEAD_SEC) < 0)
+	if (dprintf(fd, "monotonic %lld 0\n", ahead_sec) < 0)
 		vt_die("set the clock's offset");
 	close(fd);
 }
@@ -275,7 +276,7 @@ TEST_F(channel, a_deadline_is_of_the_callers_time_namespace)
 	struct vt_call *recv = vt_shared_calls(1);
 	__u64 before = vt_now();
 
-	enter_time_namespace();
+	enter_time_namespace(AHEAD_SEC);
 	*recv = (struct vt_call) {
 		.op = recv_soon, .fd = self->rx, .len = 64 };
 	vt_start_process(recv);
@@ -293,11 +294,27 @@ TEST_F(channel, a_deadline_passed_in_the_namespace_has_passed)
 {
 	struct vt_call *recv = vt_shared_calls(1);
 
-	enter_time_namespace();
+	enter_time_namespace(AHEAD_SEC);
 	*recv = (struct vt_call) {
 		.op = recv_passed_outside, .fd = self->rx, .len = 64 };
 	vt_start_process(recv);
 	EXPECT_EQ(-ETIMEDOUT, vt_join(recv));
+}
+
+/* The host's time of a deadline is later than the namespace's, if this is behind. */
+TEST_F(channel, the_end_of_time_is_waited_for_in_a_namespace_that_is_behind)
+{
+	struct vt_call *recv = vt_shared_calls(1);
+
+	enter_time_namespace(-1);
+	*recv = (struct vt_call) {
+		.op = vt_op_recv, .fd = self->rx, .len = 64,
+		.deadline_ns = UINT64_MAX };
+	vt_start_process(recv);
+	ASSERT_TRUE(vt_blocked(self->rx, 0, 1));
+	EXPECT_TRUE(vt_sleeps(recv->tid));
+	ASSERT_EQ(0, vt_put(self->tx, 'a'));
+	EXPECT_EQ(1, vt_join(recv));
 }
 
 TEST_HARNESS_MAIN

@@ -124,6 +124,26 @@ TEST_F(channel, a_waiter_without_room_learns_the_length)
 	EXPECT_EQ(8, vt_fionread(self->rx));
 }
 
+/* Also one that comes back; which then is the first in the queue again. */
+TEST_F(channel, a_waiter_without_room_for_what_is_requeued)
+{
+	struct vbuf_msg msg = { .size = 8 };
+	struct vt_call recv = { 0 };
+	char buf[8];
+
+	msg.buf = (uintptr_t)buf;
+	ASSERT_EQ(0, vt_send(self->tx, MESSAGE, 8, 0));
+	ASSERT_EQ(1, vt_recvv(self->rx, &msg, 1, VBUF_HOLD));
+	start_recv(&recv, self->rx, 7);
+	ASSERT_TRUE(vt_blocked(self->rx, 0, 1));
+	EXPECT_EQ(0, vt_release(self->rx, msg.cookie, VBUF_REQUEUE));
+	EXPECT_EQ(-EMSGSIZE, vt_join(&recv));
+	EXPECT_EQ(8U, recv.len);
+	ASSERT_EQ(0, vt_put(self->tx, 'b'));
+	EXPECT_EQ(8, vt_recv(self->rx, buf, 8, 0));
+	EXPECT_EQ('b', vt_take(self->rx));
+}
+
 TEST_F(channel, the_message_goes_to_the_next_with_room)
 {
 	static const size_t room[] = { 7, 1, 8, 64 };

@@ -234,6 +234,13 @@ TEST_F(unbound, polls_as_an_error)
 		  POLLERR);
 }
 
+TEST_F(unbound, o_async_enotconn)
+{
+	EXPECT_EQ(-1, fcntl(self->fd, F_SETFL, O_ASYNC));
+	EXPECT_EQ(ENOTCONN, errno);
+	EXPECT_FALSE(fcntl(self->fd, F_GETFL) & O_ASYNC);
+}
+
 /* Each creates a channel of its own, through the same file, when told to. */
 struct binder {
 	struct vbuf_create create;

@@ -35,15 +35,6 @@ static const struct command {
 
 #define COMMANDS	(sizeof(commands) / sizeof(commands[0]))
 
-/* Addresses at which nobody may read or write so much as a byte. */
-static void *const bad[] = {
-	NULL, VT_UNMAPPED, VT_KERNEL, (void *)0xffffffff81000000UL,
-	(void *)0x8000000000000000UL, (void *)0x00007ffffffff000UL,
-	(void *)-4096L, (void *)-1L,
-};
-
-#define BADS		(sizeof(bad) / sizeof(bad[0]))
-
 FIXTURE(bad) {
 	int rx, tx, spare;
 	struct vbuf_channel_info before;
@@ -109,10 +100,10 @@ TEST_F(bad, any_efault_argument_nowhere)
 	size_t i, n;
 
 	for (i = 0; i < COMMANDS; i++) {
-		for (n = 0; n < BADS; n++) {
+		for (n = 0; n < EDGE_BADS; n++) {
 			EXPECT_EQ(-EFAULT, vt_ioctl(file_for(self, &commands[i]),
-						    commands[i].cmd, bad[n]))
-				TH_LOG("%s at %p", commands[i].name, bad[n]);
+						    commands[i].cmd, edge_bad[n]))
+				TH_LOG("%s at %p", commands[i].name, edge_bad[n]);
 		}
 	}
 	EXPECT_TRUE(untouched(self));
@@ -179,9 +170,9 @@ TEST_F(bad, fionread_efault)
 	int len = 0;
 	size_t n;
 
-	for (n = 0; n < BADS; n++)
-		EXPECT_EQ(-EFAULT, vt_ioctl(self->rx, FIONREAD, bad[n]))
-			TH_LOG("at %p", bad[n]);
+	for (n = 0; n < EDGE_BADS; n++)
+		EXPECT_EQ(-EFAULT, vt_ioctl(self->rx, FIONREAD, edge_bad[n]))
+			TH_LOG("at %p", edge_bad[n]);
 	for (n = 0; n < sizeof(len); n++)
 		EXPECT_EQ(-EFAULT, vt_ioctl(self->rx, FIONREAD,
 					    edge_to_nothing(n)));
@@ -212,8 +203,8 @@ TEST_F(bad, list_efault_entries)
 		.entry_size = sizeof(struct vbuf_channel_info) };
 	size_t n, room;
 
-	for (n = 0; n < BADS; n++) {
-		arg.entries = (uintptr_t)bad[n];
+	for (n = 0; n < EDGE_BADS; n++) {
+		arg.entries = (uintptr_t)edge_bad[n];
 		EXPECT_EQ(-EFAULT, vt_ioctl(self->rx, VBUF_IOC_LIST, &arg));
 	}
 	for (room = 0; room < arg.entry_size; room++) {
@@ -241,9 +232,9 @@ TEST_F(bad, send_efault_payload)
 	static const size_t lens[] = { 1, 8, 33, SLOT_SIZE };
 	size_t i, n, readable;
 
-	for (n = 0; n < BADS; n++)
-		EXPECT_TRUE(sends_fail(self->tx, bad[n], 8, 0))
-			TH_LOG("from %p", bad[n]);
+	for (n = 0; n < EDGE_BADS; n++)
+		EXPECT_TRUE(sends_fail(self->tx, edge_bad[n], 8, 0))
+			TH_LOG("from %p", edge_bad[n]);
 	for (i = 0; i < 4; i++)
 		for (readable = 0; readable < lens[i]; readable++)
 			ASSERT_TRUE(sends_fail(self->tx, edge_to_nothing(readable),
@@ -268,10 +259,10 @@ TEST_F(bad, recv_efault_payload)
 {
 	size_t n;
 
-	for (n = 0; n < BADS; n++) {
-		EXPECT_TRUE(receives_fail(self->rx, bad[n], SLOT_SIZE) &&
+	for (n = 0; n < EDGE_BADS; n++) {
+		EXPECT_TRUE(receives_fail(self->rx, edge_bad[n], SLOT_SIZE) &&
 			    untouched(self))
-			TH_LOG("to %p", bad[n]);
+			TH_LOG("to %p", edge_bad[n]);
 	}
 	EXPECT_TRUE(receives_fail(self->rx, edge_to_nothing(0), SLOT_SIZE));
 	EXPECT_TRUE(untouched(self));

@@ -3,6 +3,8 @@
  * Vectors with a bad address somewhere in them: what stands before it crosses,
  * what stands behind it does not, and the number done says which is which.
  */
+#include <stddef.h>
+
 #include "kselftest_harness.h"
 #include "edge.h"
 
@@ -82,20 +84,30 @@ FIXTURE_TEARDOWN(send)
 	EXPECT_TRUE(clear_away(&self->stage));
 }
 
-TEST_F(send, sendv_stops_at_a_bad_payload)
+static void sendv_stops(struct __test_metadata *_metadata, struct stage *stage,
+			void *bad)
 {
 	unsigned int at;
 	long n;
 
 	for (at = 0; at < MESSAGES; at++) {
-		describe(self->stage.msgs, self->stage.bytes);
-		self->stage.msgs[at].buf = (uintptr_t)VT_UNMAPPED;
-		n = vt_sendv(self->stage.tx, self->stage.msgs, MESSAGES, 0);
-		EXPECT_EQ(at ? (long)at : -EFAULT, n);
-		EXPECT_EQ(-EFAULT, vt_sendv(self->stage.tx, &self->stage.msgs[at],
+		describe(stage->msgs, stage->bytes);
+		stage->msgs[at].buf = (uintptr_t)bad;
+		n = vt_sendv(stage->tx, stage->msgs, MESSAGES, 0);
+		EXPECT_EQ(at ? (long)at : -EFAULT, n)
+			TH_LOG("entry %u has %p", at, bad);
+		EXPECT_EQ(-EFAULT, vt_sendv(stage->tx, &stage->msgs[at],
 					    MESSAGES - at, 0));
-		EXPECT_TRUE(queued(self->stage.rx, 0, at));
+		EXPECT_TRUE(queued(stage->rx, 0, at));
 	}
+}
+
+TEST_F(send, sendv_stops_at_a_bad_payload)
+{
+	unsigned int i;
+
+	for (i = 0; i < EDGE_BADS; i++)
+		sendv_stops(_metadata, &self->stage, edge_bad[i]);
 }
 
 TEST_F(send, sendv_stops_at_a_missing_entry)
@@ -166,8 +178,9 @@ TEST_F(recv, recvv_stops_at_a_bad_payload)
 
 	for (at = 0; at < MESSAGES; at++) {
 		describe(vec, room);
-		vec[at].buf = (uintptr_t)VT_UNMAPPED;
-		ASSERT_TRUE(recv_stops(&self->stage, vec, at, variant->flags));
+		vec[at].buf = (uintptr_t)edge_bad[at % EDGE_BADS];
+		ASSERT_TRUE(recv_stops(&self->stage, vec, at, variant->flags))
+			TH_LOG("entry %u has %p", at, edge_bad[at % EDGE_BADS]);
 	}
 }
 
@@ -200,6 +213,23 @@ TEST_F(recv, recvv_stops_at_a_read_only_entry)
 		ASSERT_TRUE(recv_stops(&self->stage, edge, (writable + ENTRY - 1) / ENTRY,
 				       variant->flags));
 	}
+}
+
+/* What follows the cookie is written first, and can be. */
+TEST_F(send, recvv_efault_cookie_read_only)
+{
+	struct vbuf_msg msg = { .size = 1 };
+	char byte;
+
+	msg.buf = (uintptr_t)&byte;
+	ASSERT_EQ(0, vt_put(self->stage.tx, 0));
+	EXPECT_EQ(-EFAULT, vt_recvv(self->stage.rx,
+				    edge_tail(&msg, ENTRY,
+					      offsetof(struct vbuf_msg, cookie) +
+					      sizeof(msg.cookie)),
+				    1, VBUF_HOLD));
+	EXPECT_EQ(0U, vt_look(self->stage.rx).receiving);
+	EXPECT_EQ(0, vt_take(self->stage.rx));
 }
 
 /* Waits for a message with nowhere to put it; the next in line gets it. */
@@ -239,6 +269,28 @@ TEST_F(send, waiting_sender_passes_on)
 	for (i = 1; i < SLOTS; i++)
 		EXPECT_EQ('x', vt_take(self->stage.rx));
 	EXPECT_EQ('y', vt_take(self->stage.rx));
+}
+
+/* Nor can what is too long to be copied word by word come from, or go, there. */
+TEST(long_messages_stop_at_a_bad_payload)
+{
+	char bytes[LONG] = { 0 };
+	struct vbuf_msg vec[2] = {
+		{ .buf = (uintptr_t)bytes, .len = LONG, .size = LONG },
+		{ .len = LONG, .size = LONG } };
+	unsigned int i;
+	int rx, tx;
+
+	vt_pair(&rx, &tx, vt_attr(2, LONG));
+	for (i = 0; i < EDGE_BADS; i++) {
+		vec[1].buf = (uintptr_t)edge_bad[i];
+		EXPECT_EQ(1, vt_sendv(tx, vec, 2, 0));
+		ASSERT_EQ(0, vt_send(tx, bytes, LONG, VBUF_DONTWAIT));
+		EXPECT_EQ(1, vt_recvv(rx, vec, 2, 0))
+			TH_LOG("at %p", edge_bad[i]);
+		EXPECT_EQ(LONG, vt_recv(rx, bytes, LONG, VBUF_DONTWAIT));
+	}
+	EXPECT_TRUE(vt_settled(rx));
 }
 
 static long op_recvv(struct vt_call *call)

@@ -7,9 +7,12 @@
 #include "kselftest_harness.h"
 
 #define MEMORY		"/sys/devices/system/memory"
-#define SLOTS		24U
-#define SIZE		(16U << 20)
+#define CHANNELS	96U
+#define SIZE		(4U << 20)
 #define MOST_BLOCKS	1024U
+
+/* Of a slot at least, and of more than anything else uses meanwhile. */
+#define SOME		(SIZE / 2 / VT_PAGE)
 
 /* Bytes of what is taken offline at a time; 0 where none is. */
 static unsigned long block_bytes(void)
@@ -25,18 +28,17 @@ static unsigned long block_bytes(void)
 	return bytes;
 }
 
-/* Pages in a block that are in use, and for nothing that a process could see. */
-static unsigned long plain_pages(unsigned long block, unsigned long bytes)
+/* How many pages are in use, and for nothing that a process could see. */
+static unsigned long plain_pages(unsigned long first, unsigned long pages)
 {
-	unsigned long pages = bytes / VT_PAGE, plain = 0, i;
 	__u64 *flags = calloc(pages, sizeof(*flags));
 	int fd = open("/proc/kpageflags", O_RDONLY | O_CLOEXEC);
+	unsigned long plain = 0, i;
 	ssize_t got;
 
 	if (!flags || fd < 0)
 		vt_die("kpageflags");
-	got = pread(fd, flags, pages * sizeof(*flags),
-		    block * pages * sizeof(*flags));
+	got = pread(fd, flags, pages * sizeof(*flags), first * sizeof(*flags));
 	for (i = 0; got > 0 && i < got / sizeof(*flags); i++)
 		plain += !flags[i];
 	close(fd);
@@ -61,28 +63,119 @@ static int take_offline(unsigned long block)
 	return err;
 }
 
-/* Tried with each block that the slots have filled more than half of. */
-TEST(memory_with_slots_in_it_stays)
-{
-	static unsigned long before[MOST_BLOCKS];
-	unsigned long bytes = block_bytes(), block, found = 0;
-	int fd;
+FIXTURE(memory) {
+	int channel[CHANNELS];
+	unsigned long pages;			/* of a block */
+	unsigned long before[MOST_BLOCKS];
+	unsigned long filled[MOST_BLOCKS];
+	bool begins[MOST_BLOCKS];		/* with a page of a slot */
+	unsigned int count;
+	unsigned long refused[MOST_BLOCKS];
+	unsigned int refusals;
+};
 
-	if (!bytes)
+static unsigned long plain_in(FIXTURE_DATA(memory) *self, unsigned long block)
+{
+	return plain_pages(block * self->pages, self->pages);
+}
+
+/* Finds the blocks of which slots have filled more than half. */
+FIXTURE_SETUP(memory)
+{
+	unsigned long block;
+	unsigned int i;
+
+	self->pages = block_bytes() / VT_PAGE;
+	if (!self->pages)
 		SKIP(return, "this kernel takes no memory offline");
 	for (block = 0; block < MOST_BLOCKS; block++)
-		before[block] = plain_pages(block, bytes);
-	fd = vt_create(NULL, vt_attr(SLOTS, SIZE), VT_BOTH);
-	ASSERT_LE(0, fd);
-	for (block = 0; block < MOST_BLOCKS; block++) {
-		if (plain_pages(block, bytes) <
-		    before[block] + bytes / VT_PAGE / 2)
-			continue;
-		found++;
-		EXPECT_EQ(-EBUSY, take_offline(block));
+		self->before[block] = plain_in(self, block);
+	for (i = 0; i < CHANNELS; i++) {
+		self->channel[i] = vt_create(NULL, vt_attr(1, SIZE), VT_BOTH);
+		ASSERT_LE(0, self->channel[i]);
 	}
-	EXPECT_LT(0, found);
-	close(fd);
+	for (block = 0; block < MOST_BLOCKS; block++)
+		if (plain_in(self, block) >=
+		    self->before[block] + self->pages / 2)
+			self->filled[self->count++] = block;
+	ASSERT_LT(0, self->count);
+}
+
+FIXTURE_TEARDOWN(memory)
+{
+	unsigned int i;
+
+	for (i = 0; i < CHANNELS; i++)
+		close(self->channel[i]);
+}
+
+/* Says EBUSY, for what is not known yet. */
+static bool refuses(FIXTURE_DATA(memory) *self, unsigned long block)
+{
+	self->refused[self->refusals++] = block;
+	return take_offline(block) == -EBUSY;
+}
+
+/* A refusal counts if it was for the slots: without them the block goes. */
+static unsigned int refused_for_slots(FIXTURE_DATA(memory) *self)
+{
+	unsigned int count = 0, i;
+
+	for (i = 0; i < CHANNELS; i++) {
+		close(self->channel[i]);
+		self->channel[i] = -1;
+	}
+	for (i = 0; i < self->refusals; i++)
+		count += take_offline(self->refused[i]) == 0;
+	return count;
+}
+
+TEST_F(memory, with_slots_in_it_stays)
+{
+	unsigned int i;
+
+	for (i = 0; i < self->count; i++)
+		EXPECT_TRUE(refuses(self, self->filled[i]));
+	EXPECT_LT(0, refused_for_slots(self));
+}
+
+/* From either end: pages are given out in ascending order, or in descending. */
+static void close_channel(FIXTURE_DATA(memory) *self, unsigned int n)
+{
+	int *fd = &self->channel[n % 2 ? CHANNELS - 1 - n / 2 : n / 2];
+
+	close(*fd);
+	*fd = -1;
+}
+
+static bool begins_with_slot(FIXTURE_DATA(memory) *self, unsigned int i)
+{
+	return plain_pages(self->filled[i] * self->pages, 1);
+}
+
+/* For the first time, its first page is free, and others are slots'. */
+static bool begins_no_more(FIXTURE_DATA(memory) *self, unsigned int i)
+{
+	if (!self->begins[i] || begins_with_slot(self, i))
+		return false;
+	self->begins[i] = false;
+	return plain_in(self, self->filled[i]) >=
+	       self->before[self->filled[i]] + SOME;
+}
+
+TEST_F(memory, with_slots_at_its_end_stays)
+{
+	unsigned int n, i;
+
+	for (i = 0; i < self->count; i++)
+		self->begins[i] = begins_with_slot(self, i);
+	for (n = 0; n < CHANNELS; n++) {
+		close_channel(self, n);
+		for (i = 0; i < self->count; i++)
+			if (begins_no_more(self, i))
+				EXPECT_TRUE(refuses(self, self->filled[i]));
+	}
+	EXPECT_LT(0, refused_for_slots(self));
 }
 
 TEST_HARNESS_MAIN

@@ -119,6 +119,7 @@ TEST_F(view, every_slot_is_seen_at_a_place_of_its_own)
 TEST_F(view, release_einval_of_what_is_no_message)
 {
 	struct vbuf_msg msg;
+	char *at;
 	int off;
 
 	ASSERT_EQ(0, send(self, variant->size, 1));
@@ -130,6 +131,11 @@ TEST_F(view, release_einval_of_what_is_no_message)
 	EXPECT_EQ(-EINVAL, vt_release_at(self->rx, self->receive + self->bytes,
 					 0));
 	EXPECT_EQ(-EINVAL, vt_release_at(self->rx, self->receive - 1, 0));
+	/* The last block has room for more slots than there are. */
+	for (at = self->receive + self->bytes - VT_PAGE;
+	     at < self->receive + self->bytes; at++)
+		if (at != vt_at(&msg))
+			EXPECT_EQ(-EINVAL, vt_release_at(self->rx, at, 0));
 	EXPECT_EQ(0, vt_release_at(self->rx, vt_at(&msg), 0));
 	EXPECT_EQ(-EINVAL, vt_release_at(self->rx, vt_at(&msg), 0));
 }

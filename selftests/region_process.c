@@ -4,7 +4,7 @@
  * exit, kill and descriptors that are passed on do to mappings, and what they do
  * to what is owned.
  */
-#include "vbuf_test.h"
+#include "storm.h"
 #include "kselftest_harness.h"
 
 #include <sys/socket.h>
@@ -462,6 +462,55 @@ TEST_F(channel, threads_share_it)
 	for (i = 0; i < 4; i++)
 		EXPECT_EQ(0, vt_join(&move[i]));
 	EXPECT_EQ(0xfU, seen);
+}
+
+/* Comes to a place at which @all are awaited. */
+static void meet(unsigned int *come, unsigned int all)
+{
+	__atomic_add_fetch(come, 1, __ATOMIC_SEQ_CST);
+	while (__atomic_load_n(come, __ATOMIC_SEQ_CST) < all)
+		continue;
+}
+
+/* Maps a window as soon as the other does, and has it until that has tried. */
+static long op_map(struct vt_call *call)
+{
+	char *base;
+	long ret;
+
+	meet(call->arg, 2);
+	ret = vt_map(call->fd, call->flags ? VBUF_MAP_SEND : VBUF_MAP_RECEIVE,
+		     &base);
+	meet(call->arg, 4);
+	return ret;
+}
+
+/*
+ * The region comes into being with the first mapping, and is made once: in some
+ * rounds, where there are two processors, both have begun to make it.
+ */
+TEST_F(channel, one_of_two_processes_maps_it)
+{
+	struct vt_call *map = vt_shared_calls(3);
+	unsigned int n, i, *come = (unsigned int *)&map[2];
+	long ret[2];
+	int both;
+
+	for (n = storm_scale(30); n; n--) {
+		both = vt_create(NULL, vt_attr(1, variant->size), VT_BOTH);
+		*come = 0;
+		for (i = 0; i < 2; i++) {
+			map[i] = (struct vt_call) {
+				.op = op_map, .fd = both, .arg = come,
+				.flags = i };
+			vt_start_process(&map[i]);
+		}
+		for (i = 0; i < 2; i++)
+			ret[i] = vt_join(&map[i]);
+		EXPECT_EQ(0, ret[ret[0] == -EBUSY]);
+		EXPECT_EQ(-EBUSY, ret[ret[0] != -EBUSY]);
+		close(both);
+	}
 }
 
 union fd_message {

@@ -8,6 +8,7 @@
 #include "kselftest_harness.h"
 
 #define SLOTS	3U
+#define LARGE	(16UL << 20)
 #define SIZE	(2 * VT_PAGE)
 
 static long reserve(int fd, size_t len, __u32 flags)
@@ -152,6 +153,29 @@ TEST_F(pair, reserve_epipe_after_shutdown)
 	ASSERT_EQ(0, vt_shutdown(self->tx, VT_SEND));
 	EXPECT_EQ(-EPIPE, reserve(self->tx, SIZE, 0));
 	EXPECT_TRUE(vt_settled(self->rx));
+}
+
+/* Before RESERVE, after it, or while a slot is made zeros, which takes a moment. */
+TEST(shutdown_leaves_nothing_reserved_whenever_it_comes)
+{
+	struct vt_call reserve;
+	char *base;
+	int rx, tx;
+	long ret;
+
+	vt_pair(&rx, &tx, vt_attr(1, LARGE));
+	base = vt_map_send(tx);
+	reserve = (struct vt_call) {
+		.op = vt_op_reserve, .fd = tx, .len = LARGE };
+	vt_start(&reserve);
+	while (!vt_look(tx).sending && !vt_done(&reserve))
+		continue;
+	ASSERT_EQ(0, vt_shutdown(tx, VT_SEND));
+	ret = vt_join(&reserve);
+	EXPECT_TRUE(ret == -EPIPE || ret == 0);
+	EXPECT_EQ(1U, vt_look(tx).free);
+	EXPECT_TRUE(vt_all_peek(base, LARGE, VT_NOT_OWNED));
+	EXPECT_TRUE(vt_settled(rx));
 }
 
 TEST_F(pair, commit_epipe)

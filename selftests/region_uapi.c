@@ -160,15 +160,13 @@ TEST_F(channel, larger_structures_are_taken)
 
 TEST_F(channel, any_efault_argument_nowhere)
 {
-	static void *const bad[] = {
-		NULL, VT_UNMAPPED, VT_KERNEL, (void *)-4096L, (void *)-1L };
 	size_t i, n;
 
 	for (i = 0; i < ARRAY_SIZE(commands); i++)
-		for (n = 0; n < ARRAY_SIZE(bad); n++)
-			EXPECT_EQ(-EFAULT, call(self, &commands[i], bad[n]))
+		for (n = 0; n < EDGE_BADS; n++)
+			EXPECT_EQ(-EFAULT, call(self, &commands[i], edge_bad[n]))
 				TH_LOG("command %#lx at %p",
-				       commands[i].cmd, bad[n]);
+				       commands[i].cmd, edge_bad[n]);
 }
 
 /* In the windows, where nothing is. */
@@ -254,6 +252,24 @@ TEST_F(channel, acquire_efault_cut_at_each_field)
 					    edge_copy(&arg, sizeof(arg),
 						      writable, PROT_READ)))
 			TH_LOG("%zu bytes can be written", writable);
+	ASSERT_EQ(0, vt_acquire(self->rx, VBUF_INFO, &msg));
+	EXPECT_EQ(0U, msg.flags);
+	EXPECT_EQ(1U, msg.deliveries);
+	EXPECT_EQ(0, vt_release_at(self->rx, vt_at(&msg), 0));
+	self->before = vt_look(self->rx);
+}
+
+/* What follows the address is written first, and can be. */
+TEST_F(channel, acquire_efault_address_read_only)
+{
+	struct vbuf_acquire arg = { .size = sizeof(arg) };
+	struct vbuf_msg msg;
+
+	ASSERT_EQ(0, vt_put(self->tx, 'a'));
+	EXPECT_EQ(-EFAULT, vt_ioctl(self->rx, VBUF_IOC_ACQUIRE,
+				    edge_tail(&arg, sizeof(arg),
+					      offsetof(struct vbuf_acquire,
+						       msg.buf) + 8)));
 	ASSERT_EQ(0, vt_acquire(self->rx, VBUF_INFO, &msg));
 	EXPECT_EQ(0U, msg.flags);
 	EXPECT_EQ(1U, msg.deliveries);

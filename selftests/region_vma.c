@@ -311,6 +311,9 @@ TEST_F(channel, what_comes_meanwhile_obeys_it)
 	ASSERT_EQ(0, vt_discard(self->both, self->at));
 	ASSERT_EQ(0, vt_reserve(self->both, variant->size, 0, &self->at));
 	EXPECT_EQ(VT_READ_ONLY, vt_peek(self->at));
+	/* Of what was never shown nothing is taken away. */
+	ASSERT_EQ(0, vt_discard(self->both, self->at));
+	ASSERT_EQ(0, vt_reserve(self->both, variant->size, 0, &self->at));
 	EXPECT_EQ(0, mprotect(self->send, self->bytes, PROT_READ | PROT_WRITE));
 	vt_fill(self->at, variant->size, 2);
 }
