@@ -3,7 +3,7 @@
  * Messages by moving pages: what happens between a slot's moves.
  *
  * What a message costs here on each side: four short holdings of the channel's
- * lock and two of the region's, an entry of a page table set and cleared a page,
+ * lock and three of the region's, an entry of a page table set and cleared a page,
  * and a flush of the TLB. No byte is copied, and none cleared where the slot was
  * last filled by the same endpoint.
  */

@@ -2,11 +2,11 @@
 /*
  * Regions: 2 MiB by one entry of a page middle directory.
  *
- * Where slots are multiples of that, and memory was not too scattered, a whole
- * piece of a message is mapped so, at the cost of a page or two. An entry shows
- * all of its 2 MiB, so it is for pieces that are the owner's to see in full. And
- * where a page table hangs already, since something shorter was there before, it
- * stays, with 512 entries to set.
+ * Where slots are multiples of that, and memory was not too scattered (or a piece
+ * of another slot happens to lie so), a whole piece of a message is mapped so, at
+ * the cost of a page or two. An entry shows all of its 2 MiB, so it is for pieces
+ * that are the owner's to see in full. And where a page table hangs already, since
+ * something shorter was there before, it stays, with 512 entries to set.
  */
 #include <linux/mm.h>
 #include <linux/pgtable.h>

@@ -732,8 +732,8 @@ struct vbuf_list {
  * Gives back the slot of a message that was acquired, or received with
  * %VBUF_HOLD (struct vbuf_release), or, with %VBUF_REQUEUE, puts the message
  * back at the head of the queue, to be delivered again. Its pages are gone from
- * the region when this returns. Any process that has the endpoint may call it.
- * Does not block.
+ * the region when this returns, but for that of an open view, which shows them
+ * still. Any process that has the endpoint may call it. Does not block.
  *
  * With %VBUF_NEXT it then acquires a message as %VBUF_IOC_ACQUIRE does, and may
  * block for it. What that meets is no error, for the first part is done: @next's
