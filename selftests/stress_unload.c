@@ -154,7 +154,7 @@ static void work(unsigned int born, void *ctx)
 	for (;;) {
 		usleep(any(&worker, PAUSE_US));
 		ask_sysfs();
-		if (born % WORKERS >= atomic_load(world->active))
+		if (any(&worker, WORKERS) >= atomic_load(world->active))
 			continue;
 		fd = open_device();
 		if (fd < 0)
@@ -198,6 +198,7 @@ static bool unload_once(void)
 /* None or more; who is to come to something does, while nothing is unloaded. */
 static void let_some_work(struct world *world, __u64 *rnd)
 {
+	/* Of so many turns of WORKERS, whoever takes them. */
 	unsigned int active = WORKERS - storm_below(rnd, WORKERS + 1);
 
 	atomic_store(world->active, active);
