@@ -225,7 +225,7 @@ static long ioctl_region(struct vbuf_endpoint *ep, void __user *uarg)
 	if (!err && arg.reserved)
 		err = -EINVAL;
 	if (!err)
-		err = vbuf_region_geometry(ep, &arg.stride, &arg.bytes);
+		err = vbuf_region_tell(ep, &arg);
 	return err ?: vbuf_user_put(uarg, &arg, sizeof(arg));
 }
 
@@ -531,7 +531,7 @@ int vbuf_cdev_init(void)
 	static_assert(sizeof(struct vbuf_msg) == 64);
 	static_assert(sizeof(struct vbuf_vector) == 32);
 	static_assert(sizeof(struct vbuf_release) == 96);
-	static_assert(sizeof(struct vbuf_region_info) == 24);
+	static_assert(sizeof(struct vbuf_region_info) == 40);
 	static_assert(sizeof(struct vbuf_reserve) == 32);
 	static_assert(sizeof(struct vbuf_commit) == 56);
 	static_assert(sizeof(struct vbuf_discard) == 16);

@@ -60,26 +60,6 @@ static u64 offset_of(const struct vbuf_pool *pool, u32 n)
 	return (u64)n * pool->stride;
 }
 
-/**
- * vbuf_region_geometry() - tell how a region would be laid out
- * @ep: the endpoint
- * @stride: out: bytes from slot to slot, 0 if they are packed
- * @bytes: out: size of a window
- *
- * Return: 0, or -EOPNOTSUPP if the channel has none.
- */
-int vbuf_region_geometry(const struct vbuf_endpoint *ep, u64 *stride,
-			 u64 *bytes)
-{
-	const struct vbuf_pool *pool = &ep->channel->pool;
-
-	if (!has_region(pool))
-		return -EOPNOTSUPP;
-	*stride = is_packed(pool) ? 0 : pool->stride;
-	*bytes = window_bytes(pool);
-	return 0;
-}
-
 static void free_fills(struct vbuf_region *region)
 {
 	if (!region->fills)
@@ -353,6 +333,39 @@ int vbuf_region_check(const struct vbuf_endpoint *ep, enum vbuf_window window)
 		return -EBUSY;
 	/* Pairs with the release in bind(). */
 	return mm && smp_load_acquire(&region->mapped[window]) ? 0 : -ENXIO;
+}
+
+/* Where this process has mapped a window, or 0. */
+static u64 base_here(const struct vbuf_endpoint *ep, enum vbuf_window window)
+{
+	struct vbuf_region *region = READ_ONCE(ep->region);
+
+	if (!region)
+		return 0;
+	guard(mutex)(&region->lock);
+	return region->mm == current->mm && region->mapped[window] ?
+	       region->base[window] : 0;
+}
+
+/**
+ * vbuf_region_tell() - tell how a region is, or would be, laid out, and where it is
+ * @ep: the endpoint
+ * @info: out: but for @size and @reserved, all of it
+ *
+ * Return: 0, or -EOPNOTSUPP if the channel has none.
+ */
+int vbuf_region_tell(const struct vbuf_endpoint *ep,
+		     struct vbuf_region_info *info)
+{
+	const struct vbuf_pool *pool = &ep->channel->pool;
+
+	if (!has_region(pool))
+		return -EOPNOTSUPP;
+	info->stride = is_packed(pool) ? 0 : pool->stride;
+	info->bytes = window_bytes(pool);
+	info->send_addr = base_here(ep, VBUF_WINDOW_SEND);
+	info->receive_addr = base_here(ep, VBUF_WINDOW_RECEIVE);
+	return 0;
 }
 
 /**

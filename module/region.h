@@ -6,6 +6,7 @@
 #include <linux/mm_types.h>
 #include <linux/mutex.h>
 #include <linux/types.h>
+#include <linux/vbuf.h>
 
 struct vbuf_endpoint;
 struct vbuf_fill;
@@ -50,8 +51,8 @@ enum vbuf_window {
 };
 
 int vbuf_region_mmap(struct file *file, struct vm_area_struct *vma);
-int vbuf_region_geometry(const struct vbuf_endpoint *ep, u64 *stride,
-			 u64 *bytes);
+int vbuf_region_tell(const struct vbuf_endpoint *ep,
+		     struct vbuf_region_info *info);
 int vbuf_region_check(const struct vbuf_endpoint *ep, enum vbuf_window window);
 int vbuf_region_address(const struct vbuf_endpoint *ep,
 			enum vbuf_window window, u32 n, u64 *addr);

@@ -222,6 +222,37 @@ TEST_F(channel, a_parent_commits_what_its_child_filled)
 	EXPECT_EQ(0, end_owner(&owner));
 }
 
+static bool is_at(int fd, const char *send, const char *receive)
+{
+	struct vbuf_region_info info = vt_region(fd);
+
+	return info.send_addr == (uintptr_t)send &&
+	       info.receive_addr == (uintptr_t)receive;
+}
+
+/* To the process that has them alone. */
+TEST_F(channel, region_tells_where_the_windows_are)
+{
+	int both = vt_create(NULL, vt_attr(1, variant->size), VT_BOTH);
+	char *send, *receive;
+	pid_t pid;
+
+	EXPECT_TRUE(is_at(both, NULL, NULL));
+	send = vt_map_send(both);
+	EXPECT_TRUE(is_at(both, send, NULL));
+	receive = vt_map_receive(both);
+	EXPECT_TRUE(is_at(both, send, receive));
+	pid = vt_fork();
+	if (pid == 0)
+		TELL(is_at(both, NULL, NULL));
+	EXPECT_EQ(0, vt_reap(pid));
+	vt_unmap(both, send);
+	EXPECT_TRUE(is_at(both, NULL, receive));
+	vt_unmap(both, receive);
+	EXPECT_TRUE(is_at(both, NULL, NULL));
+	close(both);
+}
+
 /* Whichever of the windows it is. */
 TEST_F(channel, ebusy_while_another_process_has_a_window)
 {

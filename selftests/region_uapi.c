@@ -9,7 +9,7 @@
 #include "kselftest_harness.h"
 #include "edge.h"
 
-_Static_assert(sizeof(struct vbuf_region_info) == 24, "");
+_Static_assert(sizeof(struct vbuf_region_info) == 40, "");
 _Static_assert(sizeof(struct vbuf_reserve) == 32, "");
 _Static_assert(sizeof(struct vbuf_commit) == 56, "");
 _Static_assert(sizeof(struct vbuf_discard) == 16, "");

@@ -258,7 +258,8 @@ static long call_region(struct actor *self, const struct step *step)
 	long ret = command(self, step, VBUF_IOC_REGION, &info, sizeof(info));
 
 	if (ret == 0 && wrong_of(step) == WRONG_NOTHING &&
-	    (info.bytes % PAGE || info.stride % PAGE || !info.bytes))
+	    (info.bytes % PAGE || info.stride % PAGE || !info.bytes ||
+	     info.send_addr % PAGE || info.receive_addr % PAGE))
 		vt_die("a region has %llu bytes, stride %llu", info.bytes,
 		       info.stride);
 	return ret;

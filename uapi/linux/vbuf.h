@@ -333,12 +333,17 @@ struct vbuf_release {
  * @reserved: in: 0
  * @stride: out: bytes from slot to slot in a window; 0 if they are packed
  * @bytes: out: size of a window, for mmap()
+ * @send_addr: out: where the calling process has mapped the window to send from;
+ *	0 if it has not
+ * @receive_addr: out: the same of the window to receive in
  */
 struct vbuf_region_info {
 	__u32 size;
 	__u32 reserved;
 	__u64 stride;
 	__u64 bytes;
+	__u64 send_addr;
+	__u64 receive_addr;
 };
 
 /**
@@ -808,8 +813,8 @@ struct vbuf_list {
 /**
  * DOC: VBUF_IOC_REGION
  *
- * Tells the geometry of the endpoint's region (struct vbuf_region_info). Does
- * not block.
+ * Tells the geometry of the endpoint's region, and where its windows are
+ * (struct vbuf_region_info). Does not block.
  *
  * * %EINVAL: @reserved is not 0
  * * %EOPNOTSUPP: slots shorter than a page, on a channel without

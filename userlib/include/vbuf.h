@@ -385,9 +385,9 @@ int vbuf_shutdown(int fd, int how);
  * receive in. What stands there comes and goes with vbuf_reserve(),
  * vbuf_acquire() and their kin. Those two map the region by themselves if need
  * be; so this is for programs that want the memory for it, or the error, early.
- * Again is no error. The region is this process's until it unmaps both windows,
- * executes another program or ends; fork() does not pass it on. May sleep for
- * memory, not for other processes.
+ * Again is no error. The region is this process's until it unmaps both windows
+ * (vbuf_unmap()), executes another program or ends; fork() does not pass it on.
+ * May sleep for memory, not for other processes.
  *
  * Return: 0, or -1 and errno:
  *
@@ -403,6 +403,24 @@ int vbuf_shutdown(int fd, int how);
  * * those of a descriptor, above
  */
 int vbuf_map(int fd);
+
+/**
+ * vbuf_unmap - unmap an endpoint's region
+ * @fd: the endpoint
+ *
+ * Unmaps the windows that this process has mapped; that it has none is no error.
+ * They outlive the descriptor, empty, so this is for before close(). It is also
+ * for another process that is to map the region. What is reserved or acquired
+ * stays the endpoint's, but its address is none any more: mapped again, it stands
+ * as far from the window's beginning as before. Not while another thread maps or
+ * uses the region. May sleep, not for other processes.
+ *
+ * Return: 0, or -1 and errno:
+ *
+ * * %EOPNOTSUPP: as for vbuf_map()
+ * * those of a descriptor, above
+ */
+int vbuf_unmap(int fd);
 
 /**
  * vbuf_reserve - take a free slot, to write a message in it

@@ -51,6 +51,23 @@ VBUF_EXPORT int vbuf_map(int fd)
 	return send || receive ? 0 : -1;
 }
 
+static int unmap_window(__u64 addr, size_t bytes)
+{
+	return addr ? munmap(pointer_to(addr), bytes) : 0;
+}
+
+VBUF_EXPORT int vbuf_unmap(int fd)
+{
+	struct vbuf_region_info arg = { .size = sizeof(arg) };
+	int send, receive;
+
+	if (ioctl(fd, VBUF_IOC_REGION, &arg) < 0)
+		return -1;
+	send = unmap_window(arg.send_addr, arg.bytes);
+	receive = unmap_window(arg.receive_addr, arg.bytes);
+	return send || receive ? -1 : 0;
+}
+
 /* The ioctl, once more if all that it lacked was the mapping. */
 static int call_mapped(int fd, unsigned long command, void *arg)
 {

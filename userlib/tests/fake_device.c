@@ -19,6 +19,7 @@ int __wrap___open_2(const char *path, int flags);
 int __wrap_ioctl(int fd, unsigned long command, ...);
 void *__wrap_mmap64(void *addr, size_t length, int prot, int flags, int fd,
 		    off64_t offset);
+int __wrap_munmap(void *addr, size_t length);
 
 struct fake_open fake_opens[FAKE_CALLS];
 int fake_open_count;
@@ -26,10 +27,13 @@ struct fake_ioctl fake_ioctls[FAKE_CALLS];
 int fake_ioctl_count;
 struct fake_mmap fake_mmaps[FAKE_CALLS];
 int fake_mmap_count;
+struct fake_munmap fake_munmaps[FAKE_CALLS];
+int fake_munmap_count;
 
 static int open_errors[FAKE_CALLS];
 static int ioctl_errors[FAKE_CALLS];
 static int mmap_errors[FAKE_CALLS];
+static int munmap_errors[FAKE_CALLS];
 static int ioctl_value;
 static struct {
 	const void *arg;
@@ -140,17 +144,32 @@ void *__wrap_mmap64(void *addr, size_t length, int prot, int flags, int fd,
 	return fake_mmaps;
 }
 
+int __wrap_munmap(void *addr, size_t length)
+{
+	int call = next(&fake_munmap_count);
+
+	fake_munmaps[call] = (struct fake_munmap){ addr, length };
+	if (munmap_errors[call]) {
+		errno = munmap_errors[call];
+		return -1;
+	}
+	return 0;
+}
+
 void fake_reset(void)
 {
 	fake_open_count = 0;
 	fake_ioctl_count = 0;
 	fake_mmap_count = 0;
+	fake_munmap_count = 0;
 	memset(fake_opens, 0, sizeof(fake_opens));
 	memset(fake_ioctls, 0, sizeof(fake_ioctls));
 	memset(fake_mmaps, 0, sizeof(fake_mmaps));
+	memset(fake_munmaps, 0, sizeof(fake_munmaps));
 	memset(open_errors, 0, sizeof(open_errors));
 	memset(ioctl_errors, 0, sizeof(ioctl_errors));
 	memset(mmap_errors, 0, sizeof(mmap_errors));
+	memset(munmap_errors, 0, sizeof(munmap_errors));
 	ioctl_value = 0;
 	answer_count = 0;
 	answers_given = 0;
@@ -170,6 +189,11 @@ void fake_ioctl_fails(int call, int error)
 void fake_mmap_fails(int call, int error)
 {
 	mmap_errors[call] = error;
+}
+
+void fake_munmap_fails(int call, int error)
+{
+	munmap_errors[call] = error;
 }
 
 void fake_ioctl_returns(int value)

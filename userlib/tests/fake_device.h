@@ -36,6 +36,11 @@ struct fake_mmap {
 	off64_t offset;
 };
 
+struct fake_munmap {
+	void *addr;
+	size_t length;
+};
+
 /* What was called since fake_reset(). */
 extern struct fake_open fake_opens[FAKE_CALLS];
 extern int fake_open_count;
@@ -43,14 +48,17 @@ extern struct fake_ioctl fake_ioctls[FAKE_CALLS];
 extern int fake_ioctl_count;
 extern struct fake_mmap fake_mmaps[FAKE_CALLS];
 extern int fake_mmap_count;
+extern struct fake_munmap fake_munmaps[FAKE_CALLS];
+extern int fake_munmap_count;
 
 /* Forgets all calls and answers; from here on, all calls succeed. */
 void fake_reset(void);
 
-/* The open(), ioctl() or mmap64() number @call from 0 fails. */
+/* The open(), ioctl(), mmap64() or munmap() number @call from 0 fails. */
 void fake_open_fails(int call, int error);
 void fake_ioctl_fails(int call, int error);
 void fake_mmap_fails(int call, int error);
+void fake_munmap_fails(int call, int error);
 
 /* What the ioctl()s that do not fail return; 0 after fake_reset(). */
 void fake_ioctl_returns(int value);

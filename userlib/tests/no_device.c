@@ -45,6 +45,8 @@ static void moving_fails(int fd, int error)
 	errno = 0;
 	EXPECT(vbuf_map(fd) == -1 && errno == error);
 	errno = 0;
+	EXPECT(vbuf_unmap(fd) == -1 && errno == error);
+	errno = 0;
 	EXPECT(!vbuf_reserve(fd, 1, 0, NULL) && errno == error);
 	errno = 0;
 	EXPECT(vbuf_commit(fd, to_fill, 1) == -1 && errno == error);

@@ -96,10 +96,55 @@ static void map_fails(void)
 	EXPECT(map_with(0, EBUSY) == -1 && errno == EBUSY);
 	EXPECT(map_with(EACCES, ENOMEM) == -1 && errno == ENOMEM);
 	EXPECT(map_with(EEXIST, ENOMEM) == -1 && errno == ENOMEM);
+	/* No lock on memory fits; to the caller it would be a call that waits. */
+	EXPECT(map_with(EAGAIN, 0) == -1 && errno == ENOMEM);
 	fake_reset();
 	fake_ioctl_fails(0, EOPNOTSUPP);
 	EXPECT(vbuf_map(FD) == -1 && errno == EOPNOTSUPP);
 	EXPECT(fake_mmap_count == 0);
+}
+
+/* What vbuf_unmap() returns where these windows are mapped. */
+static int unmap(const void *send, const void *receive, int error)
+{
+	struct vbuf_region_info told = geometry;
+
+	told.send_addr = address(send);
+	told.receive_addr = address(receive);
+	fake_reset();
+	fake_ioctl_writes(&told, sizeof(told));
+	fake_munmap_fails(0, error);
+	return vbuf_unmap(FD);
+}
+
+static bool unmapped(int call, const void *addr)
+{
+	return call < fake_munmap_count && fake_munmaps[call].addr == addr &&
+	       fake_munmaps[call].length == BYTES;
+}
+
+static void unmaps(void)
+{
+	struct vbuf_region_info wanted = { .size = sizeof(wanted) };
+
+	EXPECT(unmap(slots[0], slots[1], 0) == 0 && fake_munmap_count == 2);
+	EXPECT(unmapped(0, slots[0]) && unmapped(1, slots[1]));
+	EXPECT(fake_argument_is(0, VBUF_IOC_REGION, &wanted, sizeof(wanted)));
+	EXPECT(unmap(slots[0], NULL, 0) == 0 && fake_munmap_count == 1);
+	EXPECT(unmapped(0, slots[0]));
+	EXPECT(unmap(NULL, slots[1], 0) == 0 && fake_munmap_count == 1);
+	EXPECT(unmapped(0, slots[1]));
+	EXPECT(unmap(NULL, NULL, 0) == 0 && fake_munmap_count == 0);
+}
+
+static void unmap_fails(void)
+{
+	EXPECT(unmap(slots[0], slots[1], ENOMEM) == -1 && errno == ENOMEM);
+	EXPECT(fake_munmap_count == 2);
+	fake_reset();
+	fake_ioctl_fails(0, EOPNOTSUPP);
+	EXPECT(vbuf_unmap(FD) == -1 && errno == EOPNOTSUPP);
+	EXPECT(fake_munmap_count == 0);
 }
 
 static void *call_reserve(void)
@@ -494,6 +539,8 @@ int main(void)
 		{ "one that the endpoint has no right to is left out",
 		  maps_by_rights },
 		{ "any other error is told", map_fails },
+		{ "vbuf_unmap unmaps those windows that there are", unmaps },
+		{ "and tells an error", unmap_fails },
 		{ "vbuf_reserve hands all on and returns the slot", reserves },
 		{ "vbuf_commit hands address and length on", commits },
 		{ "vbuf_commit_next gives the next slot, or none",
