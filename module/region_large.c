@@ -28,7 +28,8 @@ bool vbuf_region_large_fits(const struct vm_area_struct *vma,
 			    unsigned long addr, unsigned long pfn, u32 pages)
 {
 	return IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE) &&
-	       has_transparent_hugepage() && pages >= HPAGE_PMD_NR && IS_ALIGNED(addr, HPAGE_PMD_SIZE) &&
+	       has_transparent_hugepage() && pages >= HPAGE_PMD_NR &&
+	       IS_ALIGNED(addr, HPAGE_PMD_SIZE) &&
 	       IS_ALIGNED(pfn, HPAGE_PMD_NR) &&
 	       addr + HPAGE_PMD_SIZE <= vma->vm_end;
 }
