@@ -335,16 +335,21 @@ int vbuf_region_check(const struct vbuf_endpoint *ep, enum vbuf_window window)
 	return mm && smp_load_acquire(&region->mapped[window]) ? 0 : -ENXIO;
 }
 
-/* Where this process has mapped a window, or 0. */
-static u64 base_here(const struct vbuf_endpoint *ep, enum vbuf_window window)
+/* Where this process has mapped a window. 0, -ENXIO or -EBUSY. */
+static int find_base(const struct vbuf_endpoint *ep, enum vbuf_window window,
+		     u64 *base)
 {
 	struct vbuf_region *region = READ_ONCE(ep->region);
 
 	if (!region)
-		return 0;
+		return -ENXIO;
 	guard(mutex)(&region->lock);
-	return region->mm == current->mm && region->mapped[window] ?
-	       region->base[window] : 0;
+	if (region->mm && region->mm != current->mm)
+		return -EBUSY;
+	if (!region->mapped[window])
+		return -ENXIO;
+	*base = region->base[window];
+	return 0;
 }
 
 /**
@@ -363,8 +368,10 @@ int vbuf_region_tell(const struct vbuf_endpoint *ep,
 		return -EOPNOTSUPP;
 	info->stride = is_packed(pool) ? 0 : pool->stride;
 	info->bytes = window_bytes(pool);
-	info->send_addr = base_here(ep, VBUF_WINDOW_SEND);
-	info->receive_addr = base_here(ep, VBUF_WINDOW_RECEIVE);
+	if (find_base(ep, VBUF_WINDOW_SEND, &info->send_addr))
+		info->send_addr = 0;
+	if (find_base(ep, VBUF_WINDOW_RECEIVE, &info->receive_addr))
+		info->receive_addr = 0;
 	return 0;
 }
 
@@ -382,15 +389,11 @@ int vbuf_region_tell(const struct vbuf_endpoint *ep,
 int vbuf_region_address(const struct vbuf_endpoint *ep,
 			enum vbuf_window window, u32 n, u64 *addr)
 {
-	struct vbuf_region *region = READ_ONCE(ep->region);
+	int err = find_base(ep, window, addr);
 
-	guard(mutex)(&region->lock);
-	if (region->mm && region->mm != current->mm)
-		return -EBUSY;
-	if (!region->mapped[window])
-		return -ENXIO;
-	*addr = region->base[window] + offset_of(&ep->channel->pool, n);
-	return 0;
+	if (!err)
+		*addr += offset_of(&ep->channel->pool, n);
+	return err;
 }
 
 /**
