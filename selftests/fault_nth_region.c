@@ -209,13 +209,17 @@ TEST_COPIES(release, release_efault, 1)
 TEST_COPIES(requeue, release_efault_requeue, 1)
 TEST_COPIES(release_next, release_efault_next, 1)
 
+static struct faults try_all_bare(struct stage *stage, attempt what)
+{
+	scene.bare = true;
+	return stage_try_all(stage, what);
+}
+
 /* What has no page table, and gets none, is shown by a page fault later. */
 TEST_F(stage, reserve_without_a_page_table)
 {
-	struct faults faults;
+	struct faults faults = try_all_bare(&self->stage, attempt_reserve);
 
-	scene.bare = true;
-	faults = stage_try_all(&self->stage, attempt_reserve);
 	EXPECT_LT(1, faults.came);
 	EXPECT_EQ(1, faults.errors);
 }
@@ -229,10 +233,8 @@ static long attempt_touch(struct stage *stage)
 /* And that is tried again until there is memory for one. */
 TEST_F(stage, touch_without_a_page_table)
 {
-	struct faults faults;
+	struct faults faults = try_all_bare(&self->stage, attempt_touch);
 
-	scene.bare = true;
-	faults = stage_try_all(&self->stage, attempt_touch);
 	EXPECT_LT(1, faults.came);
 	EXPECT_EQ(0, faults.errors);
 }
