@@ -22,6 +22,8 @@ struct mix_world {
 struct mix_end {
 	int fd;
 	__u32 rights;
+	char *tx;			/* its windows; or NULL */
+	char *rx;
 };
 
 /*
@@ -35,6 +37,7 @@ struct mix {
 	__u32 who;
 	struct mix_end own[MIX_CHANNELS];
 	const struct mix_end *shared;
+	bool is_child;			/* the regions are its parent's */
 
 	unsigned int held_in;
 	unsigned int held;
@@ -45,7 +48,7 @@ struct mix {
 	char room[MIX_BATCH][MIX_ROOM];
 };
 
-/* lib/mix.c: moving messages */
+/* lib/mix.c: how messages cross */
 __u32 mix_any(struct mix *mix, __u32 n);
 const struct mix_end *mix_end(struct mix *mix, unsigned int channel);
 __u64 mix_deadline(struct mix *mix);
@@ -55,12 +58,14 @@ void mix_allow(const char *what, long ret, const int *errnos);
 
 void mix_send(struct mix *mix);
 void mix_receive(struct mix *mix);
+void mix_move_in(struct mix *mix);
+void mix_move_out(struct mix *mix);
 void mix_let_go(struct mix *mix);
 void mix_fault(struct mix *mix);
 
 /* lib/mix_objects.c: names, endpoints, and questions */
 const char *mix_name(unsigned int channel);
-void mix_set_end(struct mix *mix, struct mix_end *end, unsigned int channel);
+void mix_open_end(struct mix *mix, struct mix_end *end, unsigned int channel);
 void mix_create(struct mix *mix);
 void mix_open(struct mix *mix);
 void mix_unlink(struct mix *mix);

@@ -49,6 +49,8 @@ long cross_read(int fd, struct storm_msg *msgs, unsigned int n);
 long cross_readv(int fd, struct storm_msg *msgs, unsigned int n);
 long cross_recvv(int fd, struct storm_msg *msgs, unsigned int n);
 long cross_hold(int fd, struct storm_msg *msgs, unsigned int n);
+long cross_move_in(int fd, struct storm_msg *msgs, unsigned int n);
+long cross_move_out(int fd, struct storm_msg *msgs, unsigned int n);
 
 /*
  * lib/crew.c: worker processes that are killed and replaced
@@ -56,7 +58,7 @@ long cross_hold(int fd, struct storm_msg *msgs, unsigned int n);
  * Each member that was ever born has a number of its own, by which it finds its
  * place in shared memory. @work runs in the member, which exits 0 after it.
  */
-#define CREW_MAX	8U
+#define CREW_MAX	10U
 
 struct crew {
 	unsigned int size;

@@ -21,23 +21,36 @@ FIXTURE(mpmc) {
 };
 
 FIXTURE_VARIANT(mpmc) {
+	unsigned int slot_size;
 	bool nonblock;
 	crossing send[WORKERS], recv[WORKERS];
 };
 
+#define SMALL		sizeof(struct storm_msg)
 #define ALL(how)	{ how, how, how, how }
 #define MIXED_SENDS	\
-	{ cross_send, cross_write, cross_writev, cross_sendv }
+	{ cross_send, cross_move_in, cross_writev, cross_sendv }
 #define MIXED_RECVS	\
-	{ cross_recv, cross_readv, cross_hold, cross_recvv }
+	{ cross_move_out, cross_readv, cross_hold, cross_recvv }
 
-FIXTURE_VARIANT_ADD(mpmc, single) { false, ALL(cross_send), ALL(cross_recv) };
-FIXTURE_VARIANT_ADD(mpmc, stream) { false, ALL(cross_write), ALL(cross_read) };
-FIXTURE_VARIANT_ADD(mpmc, vector) { false, ALL(cross_sendv), ALL(cross_recvv) };
-FIXTURE_VARIANT_ADD(mpmc, mixed) { false, MIXED_SENDS, MIXED_RECVS };
-FIXTURE_VARIANT_ADD(mpmc, single_poll) { true, ALL(cross_send), ALL(cross_recv) };
-FIXTURE_VARIANT_ADD(mpmc, vector_poll) { true, ALL(cross_sendv), ALL(cross_recvv) };
-FIXTURE_VARIANT_ADD(mpmc, mixed_poll) { true, MIXED_SENDS, MIXED_RECVS };
+FIXTURE_VARIANT_ADD(mpmc, single) {
+	SMALL, false, ALL(cross_send), ALL(cross_recv) };
+FIXTURE_VARIANT_ADD(mpmc, stream) {
+	SMALL, false, ALL(cross_write), ALL(cross_read) };
+FIXTURE_VARIANT_ADD(mpmc, vector) {
+	SMALL, false, ALL(cross_sendv), ALL(cross_recvv) };
+FIXTURE_VARIANT_ADD(mpmc, moved) {
+	VT_PAGE, false, ALL(cross_move_in), ALL(cross_move_out) };
+FIXTURE_VARIANT_ADD(mpmc, mixed) {
+	VT_PAGE, false, MIXED_SENDS, MIXED_RECVS };
+FIXTURE_VARIANT_ADD(mpmc, single_poll) {
+	SMALL, true, ALL(cross_send), ALL(cross_recv) };
+FIXTURE_VARIANT_ADD(mpmc, vector_poll) {
+	SMALL, true, ALL(cross_sendv), ALL(cross_recvv) };
+FIXTURE_VARIANT_ADD(mpmc, moved_poll) {
+	VT_PAGE, true, ALL(cross_move_in), ALL(cross_move_out) };
+FIXTURE_VARIANT_ADD(mpmc, mixed_poll) {
+	VT_PAGE, true, MIXED_SENDS, MIXED_RECVS };
 
 /* An endpoint of the worker's own; with O_NONBLOCK if it is to poll. */
 static int endpoint(const FIXTURE_DATA(mpmc) *self, __u32 rights)
@@ -119,8 +132,7 @@ FIXTURE_SETUP(mpmc)
 {
 	self->count = storm_scale(MESSAGES);
 	self->seen = storm_shared(WORKERS * self->count * sizeof(__u32));
-	self->fd = vt_create(NULL, vt_attr(SLOTS, sizeof(struct storm_msg)),
-			     VT_BOTH);
+	self->fd = vt_create(NULL, vt_attr(SLOTS, variant->slot_size), VT_BOTH);
 	ASSERT_LE(0, self->fd);
 	self->nonblock = variant->nonblock;
 	self->send = variant->send;

@@ -126,28 +126,43 @@ static void handle(bool restart)
 		abort();
 }
 
+#define SMALL	sizeof(struct storm_msg)
+
 FIXTURE(storm) {
 	struct side send, recv;
 };
 
 FIXTURE_VARIANT(storm) {
+	unsigned int slot_size;
 	crossing send, recv;
 	bool restart;
 };
 
-FIXTURE_VARIANT_ADD(storm, ioctl_restart) { cross_send, cross_recv, true };
-FIXTURE_VARIANT_ADD(storm, ioctl_eintr) { cross_send, cross_recv, false };
-FIXTURE_VARIANT_ADD(storm, write_restart) { cross_write, cross_read, true };
-FIXTURE_VARIANT_ADD(storm, write_eintr) { cross_write, cross_read, false };
-FIXTURE_VARIANT_ADD(storm, vector_restart) { cross_sendv, cross_recvv, true };
-FIXTURE_VARIANT_ADD(storm, vector_eintr) { cross_sendv, cross_recvv, false };
-FIXTURE_VARIANT_ADD(storm, hold_restart) { cross_sendv, cross_hold, true };
-FIXTURE_VARIANT_ADD(storm, hold_eintr) { cross_sendv, cross_hold, false };
+FIXTURE_VARIANT_ADD(storm, ioctl_restart) {
+	SMALL, cross_send, cross_recv, true };
+FIXTURE_VARIANT_ADD(storm, ioctl_eintr) {
+	SMALL, cross_send, cross_recv, false };
+FIXTURE_VARIANT_ADD(storm, write_restart) {
+	SMALL, cross_write, cross_read, true };
+FIXTURE_VARIANT_ADD(storm, write_eintr) {
+	SMALL, cross_write, cross_read, false };
+FIXTURE_VARIANT_ADD(storm, vector_restart) {
+	SMALL, cross_sendv, cross_recvv, true };
+FIXTURE_VARIANT_ADD(storm, vector_eintr) {
+	SMALL, cross_sendv, cross_recvv, false };
+FIXTURE_VARIANT_ADD(storm, hold_restart) {
+	SMALL, cross_sendv, cross_hold, true };
+FIXTURE_VARIANT_ADD(storm, hold_eintr) {
+	SMALL, cross_sendv, cross_hold, false };
+FIXTURE_VARIANT_ADD(storm, move_restart) {
+	VT_PAGE, cross_move_in, cross_move_out, true };
+FIXTURE_VARIANT_ADD(storm, move_eintr) {
+	VT_PAGE, cross_move_in, cross_move_out, false };
 
 FIXTURE_SETUP(storm)
 {
 	vt_pair(&self->recv.fd, &self->send.fd,
-		vt_attr(2, sizeof(struct storm_msg)));
+		vt_attr(2, variant->slot_size));
 	self->send.cross = variant->send;
 	self->recv.cross = variant->recv;
 	self->send.other = &self->recv;

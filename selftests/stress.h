@@ -86,6 +86,8 @@ struct tally_flow {
 long tally_send(const struct tally_flow *flow, crossing send);
 long tally_receive(const struct tally_flow *flow, crossing receive);
 long tally_hold(const struct tally_flow *flow, useconds_t most_us, __u64 *rnd);
+long tally_hold_there(const struct tally_flow *flow, useconds_t most_us,
+		      __u64 *rnd);
 long tally_rest(struct tally *tally, int fd);
 
 #endif /* _VBUF_STRESS_H */

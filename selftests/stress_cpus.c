@@ -7,15 +7,15 @@
 #include "kselftest_harness.h"
 #include "stress.h"
 
-#define WORKERS		8U
+#define WORKERS		10U
 #define SLOTS		4U
 #define ONLINE		"/sys/devices/system/cpu/cpu1/online"
 
 /* Every way to send, and to receive: one for each worker. */
 static const crossing sends[] = {
-	cross_send, cross_write, cross_writev, cross_sendv };
+	cross_send, cross_write, cross_writev, cross_sendv, cross_move_in };
 static const crossing receives[] = {
-	cross_recv, cross_readv, cross_hold, cross_recvv };
+	cross_recv, cross_readv, cross_hold, cross_recvv, cross_move_out };
 
 #define SENDERS		(sizeof(sends) / sizeof(sends[0]))
 
@@ -80,7 +80,7 @@ FIXTURE_SETUP(cpus)
 	world->tally = storm_shared(sizeof(*world->tally));
 	world->counts = storm_shared(sizeof(*world->counts));
 	world->over = storm_shared(sizeof(*world->over));
-	world->fd = vt_create(NULL, vt_attr(SLOTS, sizeof(struct storm_msg)),
+	world->fd = vt_create(NULL, vt_attr(SLOTS, VT_PAGE),
 			      VT_BOTH);
 	ASSERT_LE(0, world->fd);
 	self->rnd = world->stress->seed;

@@ -21,7 +21,7 @@ static const struct vbuf_attr attrs[MIX_CHANNELS] = {
 	{ 0, 1, SHORT_SLOT, 0666, 0, 0 },
 	{ 0, 4, 64, 0666, 0, 0 },
 	{ VBUF_REDELIVER, 8, 256, 0666, 2, 0 },
-	{ VBUF_REDELIVER, 3, 100, 0666, 0, 2 },
+	{ VBUF_REDELIVER, 3, VT_PAGE, 0666, 0, 2 },
 	{ VBUF_LOSSY, 4, SHORT_SLOT, 0666, 0, 0 },
 	{ VBUF_LOSSY | VBUF_REDELIVER, 16, 300, 0666, 5, 3 },
 	{ VBUF_PERSIST, 40, 5000, 0666, 0, 0 },
@@ -45,6 +45,18 @@ static void do_signal(struct mix *mix)
 
 static void do_something(struct mix *mix);
 
+/* Its parent's regions are not there, nor can it have others. */
+static void be_child(struct mix *mix)
+{
+	unsigned int channel;
+
+	mix->is_child = true;
+	for (channel = 0; channel < MIX_CHANNELS; channel++) {
+		mix->own[channel].tx = NULL;
+		mix->own[channel].rx = NULL;
+	}
+}
+
 /*
  * A child has its parent's endpoints, which get over its end. Not in the end, for
  * no signal would tell it that it is.
@@ -60,6 +72,7 @@ static void do_fork(struct mix *mix)
 	mix_let_go(mix);
 	pid = vt_fork();
 	if (!pid) {
+		be_child(mix);
 		while (n--)
 			do_something(mix);
 		mix_let_go(mix);
@@ -77,6 +90,7 @@ static void do_something(struct mix *mix)
 	static void (*const doings[])(struct mix *mix) = {
 		mix_send, mix_send, mix_send, mix_send, mix_send, mix_send,
 		mix_receive, mix_receive, mix_receive, mix_receive, mix_receive,
+		mix_move_in, mix_move_in, mix_move_in, mix_move_out, mix_move_out,
 		mix_let_go, mix_fault, mix_create, mix_open, mix_unlink,
 		mix_pair, mix_change, mix_change, mix_reopen, mix_shutdown,
 		mix_drain, mix_ask, mix_list, do_signal, do_fork,
@@ -120,7 +134,7 @@ static void prepare(struct mix *mix, const struct mix_world *world,
 	mix->who = number % TALLY_SENDERS;
 	mix->shared = shared;
 	for (channel = 0; channel < MIX_CHANNELS; channel++)
-		mix_set_end(mix, &mix->own[channel], channel);
+		mix_open_end(mix, &mix->own[channel], channel);
 }
 
 static void work(unsigned int born, void *ctx)
@@ -134,7 +148,7 @@ static void work(unsigned int born, void *ctx)
 	for (i = 0; i < THREADS; i++)
 		prepare(&threads[i], world, born * THREADS + i);
 	for (i = 0; i < MIX_CHANNELS; i++)
-		mix_set_end(&threads[0], &shared[i], i);
+		mix_open_end(&threads[0], &shared[i], i);
 	for (i = 1; i < THREADS; i++)
 		if (pthread_create(&thread[i], NULL, work_until_over, &threads[i]))
 			vt_die("pthread_create");

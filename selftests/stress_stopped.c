@@ -9,8 +9,14 @@
 #include "cgroup.h"
 #include "stress.h"
 
-/* In the line on a channel of one slot; or where two may hold all slots but one. */
+/*
+ * In the line on a channel of one slot; or where those that may be stopped hold
+ * all slots but one.
+ */
 enum role { LINE_SENDER, LINE_RECEIVER, HOLD_SENDER, HOLD_RECEIVER, ROLES };
+
+/* How many of each may be stopped. */
+#define OF_A_ROLE	(WORKERS / ROLES)
 
 #define CHANNELS	2U
 #define WORKERS		8U
@@ -109,10 +115,15 @@ static long work_once(struct tally_flow *flow, enum role role, __u64 *rnd)
 	bool vector = storm_below(rnd, 2);
 
 	flow->batch = 1;
+	if (role == HOLD_RECEIVER && vector)
+		return tally_hold_there(flow, HELD_US, rnd);
 	if (role == HOLD_RECEIVER) {
 		flow->batch = HELD_MAX;
 		return tally_hold(flow, HELD_US, rnd);
 	}
+	/* On the line, a slot that is reserved and stopped would stop all. */
+	if (role == HOLD_SENDER && storm_below(rnd, 2))
+		return tally_send(flow, cross_move_in);
 	if (vector)
 		flow->batch = CROSS_BATCH;
 	if (role == LINE_RECEIVER)
@@ -131,6 +142,8 @@ static void work_until_killed(unsigned int born, void *ctx)
 	__u64 rnd = world->stress->seed + born;
 	long ret;
 
+	if (role == HOLD_RECEIVER)
+		vt_map_receive(flow.fd);
 	while ((ret = work_once(&flow, role, &rnd)) > 0) {
 		stress_did(world->stress, 1);
 		if (is_over(world, place))
@@ -151,9 +164,10 @@ FIXTURE_SETUP(stopped)
 	world->counts = storm_shared(CHANNELS * sizeof(*world->counts));
 	world->over = storm_shared(sizeof(*world->over));
 	world->steady = storm_shared(ROLES * sizeof(*world->steady));
+	hold.slot_size = VT_PAGE;
 	hold.flags = VBUF_REDELIVER;
 	hold.held_max = HELD_MAX;
-	hold.slots = HELD_MAX * (WORKERS / ROLES) + 1;
+	hold.slots = HELD_MAX * OF_A_ROLE + OF_A_ROLE + 1;
 	world->fd[0] = vt_create(NULL, line, VT_BOTH);
 	world->fd[1] = vt_create(NULL, hold, VT_BOTH);
 	ASSERT_LE(0, world->fd[0]);

@@ -108,3 +108,38 @@ long cross_hold(int fd, struct storm_msg *msgs, unsigned int n)
 	}
 	return ret;
 }
+
+/* The window is mapped when it turns out that it is not. */
+long cross_move_in(int fd, struct storm_msg *msgs, unsigned int n)
+{
+	struct vt_call call = { .fd = fd, .len = sizeof(*msgs) };
+	long ret = vt_op_reserve(&call);
+
+	(void)n;
+	if (ret == -ENXIO) {
+		vt_map_send(fd);
+		ret = vt_op_reserve(&call);
+	}
+	if (ret)
+		return ret;
+	memcpy(call.arg, msgs, sizeof(*msgs));
+	ret = vt_commit(fd, call.arg, sizeof(*msgs));
+	return one_if(ret == 0, ret);
+}
+
+long cross_move_out(int fd, struct storm_msg *msgs, unsigned int n)
+{
+	struct vbuf_msg msg;
+	long ret = vt_acquire(fd, 0, &msg);
+
+	(void)n;
+	if (ret == -ENXIO) {
+		vt_map_receive(fd);
+		ret = vt_acquire(fd, 0, &msg);
+	}
+	if (ret)
+		return ret;
+	memcpy(msgs, vt_at(&msg), sizeof(*msgs));
+	ret = vt_release_at(fd, vt_at(&msg), 0);
+	return one_if(ret == 0 && msg.len == sizeof(*msgs), ret);
+}

@@ -226,6 +226,85 @@ void mix_receive(struct mix *mix)
 		receive_and_hold(mix, channel, n);
 }
 
+/*
+ * There is a window from now on; but never in a child, where there is no right, or
+ * of slots that share pages.
+ */
+static bool can_move(struct mix *mix, unsigned int channel, __u32 right)
+{
+	struct mix_end *end = &mix->own[channel];
+
+	if (mix->is_child || !(end->rights & right) ||
+	    mix->world->attrs[channel].slot_size < VT_PAGE)
+		return false;
+	if (right == VT_SEND && !end->tx)
+		end->tx = vt_map_send(end->fd);
+	if (right == VT_RECV && !end->rx)
+		end->rx = vt_map_receive(end->fd);
+	return true;
+}
+
+static void commit(struct mix *mix, unsigned int channel, int fd, char *at)
+{
+	struct tally_side *sent = &mix->world->counts[channel].sent;
+	size_t len = any_length(mix, channel);
+	long ret;
+
+	tally_fill(mix->world->tally, mix->who, at, len);
+	tally_begin(sent, 1);
+	ret = vt_commit(fd, at, len);
+	tally_end(sent, 1, ret ? ret : 1);
+	if (ret)
+		vt_die("commit: %ld", ret);
+}
+
+/* In an endpoint of the thread's own: nobody unmaps the window meanwhile. */
+void mix_move_in(struct mix *mix)
+{
+	unsigned int channel = mix_any(mix, MIX_CHANNELS);
+	const struct mix_end *end = &mix->own[channel];
+	struct vt_call call = {
+		.fd = end->fd, .flags = drop_flag(mix, channel),
+		.len = mix->world->attrs[channel].slot_size,
+		.deadline_ns = mix_deadline(mix) };
+	long ret;
+
+	if (!can_move(mix, channel, VT_SEND))
+		return;
+	ret = vt_op_reserve(&call);
+	allow("reserve", ret, true, 0);
+	if (ret)
+		return;
+	if (mix_any(mix, 8))
+		commit(mix, channel, end->fd, call.arg);
+	else if (vt_discard(end->fd, call.arg))
+		vt_die("discard");
+}
+
+/* And let go of as any message that is held. */
+void mix_move_out(struct mix *mix)
+{
+	unsigned int channel = mix_any(mix, MIX_CHANNELS);
+	const struct mix_end *end = &mix->own[channel];
+	struct vbuf_acquire arg = {
+		.size = sizeof(arg), .deadline_ns = mix_deadline(mix) };
+	long ret;
+
+	mix_let_go(mix);
+	if (!can_move(mix, channel, VT_RECV))
+		return;
+	ret = vt_ioctl(end->fd, VBUF_IOC_ACQUIRE, &arg);
+	allow("acquire", ret, true, 0);
+	if (ret)
+		return;
+	if (!tally_whole(vt_at(&arg.msg), arg.msg.len))
+		vt_die("a message that was moved is damaged");
+	memcpy(&mix->ids[0], vt_at(&arg.msg), sizeof(mix->ids[0]));
+	mix->cookies[0] = arg.msg.cookie;
+	mix->held_in = channel;
+	mix->held = 1;
+}
+
 static void let_go_of(struct mix *mix, unsigned int which)
 {
 	struct tally_side *received = &mix->world->counts[mix->held_in].received;

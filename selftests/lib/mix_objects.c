@@ -22,14 +22,26 @@ static const char *any_name(struct mix *mix)
 }
 
 /* An endpoint on one of the eight, with any right, that may wait or not. */
-void mix_set_end(struct mix *mix, struct mix_end *end, unsigned int channel)
+void mix_open_end(struct mix *mix, struct mix_end *end, unsigned int channel)
 {
+	end->tx = NULL;
+	end->rx = NULL;
 	end->rights = 1 + mix_any(mix, VT_BOTH);
 	end->fd = vt_open(mix_name(channel), end->rights);
 	if (end->fd < 0)
 		vt_die("open %s: %d", mix_name(channel), end->fd);
 	if (mix_any(mix, 8) && fcntl(end->fd, F_SETFL, O_NONBLOCK))
 		vt_die("O_NONBLOCK");
+}
+
+/* What is mapped would keep it open. */
+static void close_end(const struct mix_end *end)
+{
+	if (end->tx)
+		vt_unmap(end->fd, end->tx);
+	if (end->rx)
+		vt_unmap(end->fd, end->rx);
+	close(end->fd);
 }
 
 /* What a channel that others may use, too, is used for, if it is there. */
@@ -90,11 +102,11 @@ void mix_change(struct mix *mix)
 {
 	unsigned int channel = mix_any(mix, MIX_CHANNELS);
 	struct mix_end *end = &mix->own[channel];
-	int old = end->fd;
+	struct mix_end old = *end;
 
 	mix_let_go(mix);
-	mix_set_end(mix, end, channel);
-	close(old);
+	mix_open_end(mix, end, channel);
+	close_end(&old);
 }
 
 /* What has no rights left has none to give. */

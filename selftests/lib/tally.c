@@ -158,6 +158,23 @@ long tally_hold(const struct tally_flow *flow, useconds_t most_us, __u64 *rnd)
 	return ret;
 }
 
+/* As tally_hold(), of one message, where it is. */
+long tally_hold_there(const struct tally_flow *flow, useconds_t most_us,
+		      __u64 *rnd)
+{
+	struct storm_msg copy;
+	struct vbuf_msg msg;
+	long ret = vt_acquire(flow->fd, 0, &msg);
+
+	if (ret)
+		return ret;
+	check((const struct storm_msg *)vt_at(&msg));
+	usleep(storm_below(rnd, most_us));
+	memcpy(&copy, vt_at(&msg), sizeof(copy));
+	let_go(flow, &msg, &copy, !storm_below(rnd, 8));
+	return 1;
+}
+
 /* How many messages were left in the queue, when nobody sends any more. */
 long tally_rest(struct tally *tally, int fd)
 {
