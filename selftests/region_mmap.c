@@ -6,6 +6,12 @@
 #include "kselftest_harness.h"
 #include "param.h"
 
+#include <sys/personality.h>
+
+#ifndef SYS_mseal
+#define SYS_mseal	462
+#endif
+
 #define SLOTS	3U
 
 FIXTURE(channel) {
@@ -209,6 +215,39 @@ TEST_F(channel, a_window_may_stand_anywhere)
 }
 
 /* By a way that leads to the device, not to the endpoint. */
+/* One message, from end to end. */
+static bool moves_one(int both, size_t len)
+{
+	struct vbuf_msg msg;
+	char *at;
+
+	if (vt_reserve(both, len, 0, &at))
+		return false;
+	vt_fill(at, len, 1);
+	return vt_commit(both, at, len) == 0 && vt_gone(at) &&
+	       vt_acquire(both, VBUF_DONTWAIT, &msg) == 0 &&
+	       vt_filled(vt_at(&msg), len, 1) &&
+	       vt_release_at(both, vt_at(&msg), 0) == 0 && vt_gone(vt_at(&msg));
+}
+
+/* Where all that is mapped is locked, too; which the windows are without it. */
+TEST_F(channel, a_window_may_be_mapped_where_all_is_locked)
+{
+	ASSERT_EQ(0, mlockall(MCL_FUTURE));
+	EXPECT_EQ(0, map_send(self->both, self->bytes));
+	EXPECT_EQ(0, map_receive(self->both, self->bytes));
+	EXPECT_TRUE(moves_one(self->both, variant->size));
+	munlockall();
+}
+
+/* What may be read is to be executable, too, as old programs want it. */
+TEST_F(channel, mmap_eacces_where_reading_is_executing)
+{
+	ASSERT_LE(0, personality(READ_IMPLIES_EXEC));
+	EXPECT_EQ(-EACCES, map_send(self->both, self->bytes));
+	EXPECT_EQ(-EACCES, map_receive(self->both, self->bytes));
+}
+
 TEST_F(channel, mmap_enotconn)
 {
 	char path[64];
@@ -243,6 +282,42 @@ TEST(mmap_eopnotsupp)
 	EXPECT_EQ(-EOPNOTSUPP, map_send(both, VT_PAGE));
 	EXPECT_EQ(-EOPNOTSUPP, map_receive(both, VT_PAGE));
 	EXPECT_EQ(-EOPNOTSUPP, map_receive(both, 4 * VT_PAGE));
+}
+
+static void use_sealed(int both, size_t size)
+{
+	size_t bytes = vt_region(both).bytes;
+	char *send = vt_map_send(both), *receive = vt_map_receive(both);
+
+	if (syscall(SYS_mseal, send, bytes, 0) ||
+	    syscall(SYS_mseal, receive, bytes, 0))
+		_exit(2);
+	_exit(!moves_one(both, size) || munmap(send, bytes) == 0 ||
+	      mprotect(receive, bytes, PROT_NONE) == 0 ||
+	      !moves_one(both, size));
+}
+
+/* It stays until the process ends; what is in it comes and goes. */
+TEST(a_window_may_be_sealed)
+{
+	static const size_t sizes[] = { VT_PAGE, 2 << 20 };
+	unsigned int i;
+	pid_t pid;
+	int both;
+
+	if (syscall(SYS_mseal, NULL, 0UL, 0UL))
+		SKIP(return, "this kernel seals no mapping: it has no mseal()");
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		both = vt_create(NULL, vt_attr(SLOTS, sizes[i]), VT_BOTH);
+		pid = vt_fork();
+		if (!pid)
+			use_sealed(both, sizes[i]);
+		EXPECT_EQ(0, vt_reap(pid));
+		vt_map_send(both);
+		vt_map_receive(both);
+		EXPECT_TRUE(moves_one(both, sizes[i]));
+		close(both);
+	}
 }
 
 #define MANY_SLOTS	1000U

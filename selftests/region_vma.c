@@ -13,6 +13,39 @@
 #define MADV_COLLAPSE	25
 #endif
 
+/* linux/fs.h, newer than the C library's */
+#ifndef PAGEMAP_SCAN
+#define PAGE_IS_WRITTEN		(1 << 1)
+#define PAGE_IS_PRESENT		(1 << 3)
+#define PM_SCAN_WP_MATCHING	(1 << 0)
+
+struct page_region {
+	__u64 start;
+	__u64 end;
+	__u64 categories;
+};
+
+struct pm_scan_arg {
+	__u64 size;
+	__u64 flags;
+	__u64 start;
+	__u64 end;
+	__u64 walk_end;
+	__u64 vec;
+	__u64 vec_len;
+	__u64 max_pages;
+	__u64 category_inverted;
+	__u64 category_mask;
+	__u64 category_anyof_mask;
+	__u64 return_mask;
+};
+
+#define PAGEMAP_SCAN	_IOWR('f', 16, struct pm_scan_arg)
+#endif
+
+/* Documentation/admin-guide/mm/pagemap.rst */
+#define PAGEMAP_PRESENT	(1ULL << 63)
+
 #define SLOTS	2U
 
 #define GIB	(1UL << 30)
@@ -414,6 +447,101 @@ TEST_F(channel, clear_refs_does_it_no_harm)
 	clear_refs("3");
 	vt_fill(self->at, variant->size, 2);
 	clear_refs("4");
+}
+
+static void read_all(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char bytes[4096];
+
+	if (fd < 0 && errno == ENOENT)
+		return;
+	while (read(fd, bytes, sizeof(bytes)) > 0)
+		continue;
+	if (fd < 0 || read(fd, bytes, sizeof(bytes)))
+		vt_die("%s", path);
+	close(fd);
+}
+
+/* What /proc/PID/pagemap knows of a range: that there is no page, or nothing. */
+static void read_pagemap(const char *at, size_t bytes)
+{
+	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	size_t pages = bytes / VT_PAGE, i;
+	__u64 *entries = calloc(pages, sizeof(*entries));
+	size_t len = pages * sizeof(*entries);
+
+	if (fd < 0 || !entries ||
+	    pread(fd, entries, len, (uintptr_t)at / VT_PAGE * 8) != (ssize_t)len)
+		vt_die("pagemap");
+	for (i = 0; i < pages; i++)
+		if (entries[i] & PAGEMAP_PRESENT)
+			vt_die("pagemap shows a page of the window");
+	free(entries);
+	close(fd);
+}
+
+/* Each entry of the page tables may be large, and none has a page of its own. */
+TEST_F(channel, what_looks_at_it_does_it_no_harm)
+{
+	unsigned char *vec = malloc(self->bytes / VT_PAGE);
+
+	ASSERT_NE(NULL, vec);
+	read_all("/proc/self/maps");
+	read_all("/proc/self/smaps");
+	read_all("/proc/self/smaps_rollup");
+	read_all("/proc/self/numa_maps");
+	read_pagemap(self->send, self->bytes);
+	read_pagemap(self->receive, self->bytes);
+	mincore(self->send, self->bytes, vec);
+	mincore(self->receive, self->bytes, vec);
+	free(vec);
+	EXPECT_TRUE(still_works(self, variant->size));
+	vt_fill(self->at, variant->size, 2);
+}
+
+/* The same by the call that can also write-protect what it finds. */
+TEST_F(channel, pagemap_scan_does_it_no_harm)
+{
+	struct page_region found[8];
+	struct pm_scan_arg scan = {
+		.size = sizeof(scan), .start = (uintptr_t)self->send,
+		.end = (uintptr_t)self->send + self->bytes,
+		.flags = PM_SCAN_WP_MATCHING, .vec = (uintptr_t)found,
+		.vec_len = ARRAY_SIZE(found),
+		.category_anyof_mask = PAGE_IS_WRITTEN | PAGE_IS_PRESENT,
+		.return_mask = PAGE_IS_WRITTEN | PAGE_IS_PRESENT };
+	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	long ret;
+
+	ASSERT_LE(0, fd);
+	ret = vt_ioctl(fd, PAGEMAP_SCAN, &scan);
+	if (ret != -ENOTTY)		/* since Linux 6.7 */
+		EXPECT_GE(0, ret);
+	scan.flags = 0;
+	ret = vt_ioctl(fd, PAGEMAP_SCAN, &scan);
+	if (ret != -ENOTTY)
+		EXPECT_EQ(0, ret);
+	close(fd);
+	EXPECT_TRUE(still_works(self, variant->size));
+	vt_fill(self->at, variant->size, 2);
+}
+
+TEST_F(channel, advice_from_outside_does_it_no_harm)
+{
+	static const int advices[] = {
+		MADV_COLD, MADV_PAGEOUT, MADV_WILLNEED, MADV_COLLAPSE };
+	struct iovec both[] = {
+		{ self->send, self->bytes }, { self->receive, self->bytes } };
+	int pidfd = syscall(SYS_pidfd_open, getpid(), 0);
+	unsigned int i;
+
+	ASSERT_LE(0, pidfd);
+	for (i = 0; i < ARRAY_SIZE(advices); i++)
+		syscall(SYS_process_madvise, pidfd, both, 2, advices[i], 0);
+	close(pidfd);
+	EXPECT_TRUE(still_works(self, variant->size));
+	vt_fill(self->at, variant->size, 2);
 }
 
 TEST_HARNESS_MAIN
