@@ -154,7 +154,7 @@ static long attempt_shutdown(struct stage *stage)
 }
 
 /* The second message's is tried again, as the first of what is left. */
-TEST_NTH(sendv_two, sendv_efault_two, 1)
+TEST_NTH(sendv_two, sendv_efault_two, 0, 1)
 
 TEST_COPIES(send, send_efault, 1)
 TEST_COPIES(recv, recv_efault, 1)

@@ -81,6 +81,7 @@ struct stage {
 struct faults {
 	unsigned int came;
 	unsigned int errors;
+	unsigned int enomem;
 	unsigned int efault;
 	unsigned int other;	/* errors of the kind that may_fail says */
 	unsigned int partial;	/* it did less than it does without */
@@ -97,7 +98,7 @@ void stage_look(struct stage *stage, struct outcome *outcome);
 void stage_compare(struct stage *stage, attempt what, const struct tried *tried);
 struct tried stage_try(struct stage *stage, unsigned int nth, attempt what);
 struct faults stage_try_all(struct stage *stage, attempt what);
-unsigned int stage_most_errors(struct stage *stage, attempt what);
+struct faults stage_try_best(struct stage *stage, attempt what);
 void stage_report(unsigned int operations, unsigned int faults);
 
 /*
@@ -105,11 +106,14 @@ void stage_report(unsigned int operations, unsigned int faults);
  * that name.
  */
 
-/* Each of the @least allocations and copies, or more, fails with an error. */
-#define TEST_NTH(what, name, least)				\
+/* Each of the @allocations, or more, fails with ENOMEM, and each copy with EFAULT. */
+#define TEST_NTH(what, name, allocations, copies)		\
 TEST_F(stage, name)						\
 {								\
-	EXPECT_LE(least, stage_most_errors(&self->stage, attempt_##what)); \
+	struct faults faults = stage_try_best(&self->stage, attempt_##what); \
+								\
+	EXPECT_LE(allocations, faults.enomem);			\
+	EXPECT_EQ(copies, faults.efault);			\
 }
 
 /* Nothing is allocated: each of the @copies fails with EFAULT, or ends a vector. */

@@ -288,6 +288,7 @@ static void count_error(const struct stage *stage, struct faults *faults,
 	    (!stage->may_fail || ret != -stage->may_fail))
 		vt_die("fault %u: %ld", faults->came, ret);
 	faults->errors++;
+	faults->enomem += ret == -ENOMEM;
 	faults->efault += ret == -EFAULT;
 	faults->other += ret == -stage->may_fail;
 }
@@ -323,27 +324,29 @@ struct faults stage_try_all(struct stage *stage, attempt what)
 	}
 	if (tried.came || tried.ret != stage->whole.ret)
 		vt_die("%u faults, and still %ld", nth, tried.ret);
-	fprintf(stderr, "# of %u faults %u are errors, %u of them EFAULT; %u partial\n",
-		faults.came, faults.errors, faults.efault, faults.partial);
+	fprintf(stderr, "# of %u faults %u are errors, %u ENOMEM, %u EFAULT; %u partial\n",
+		faults.came, faults.errors, faults.enomem, faults.efault,
+		faults.partial);
 	stage_report(faults.came + 1, faults.came);
 	return faults;
 }
 
 /*
- * Every round is judged in full; the number of errors is that of the best one.
+ * Every round is judged in full; what is returned is of the one with most errors.
  * The kernel tries to refill a cache with many pages first, now and then, and
  * takes less if it must: a fault there moves all others, so that one is missed.
  */
-unsigned int stage_most_errors(struct stage *stage, attempt what)
+struct faults stage_try_best(struct stage *stage, attempt what)
 {
-	unsigned int round, errors, most = 0;
+	struct faults faults, best = { .errors = 0 };
+	unsigned int round;
 
 	for (round = 0; round < STAGE_ROUNDS; round++) {
-		errors = stage_try_all(stage, what).errors;
-		if (errors > most)
-			most = errors;
+		faults = stage_try_all(stage, what);
+		if (faults.errors > best.errors)
+			best = faults;
 	}
-	return most;
+	return best;
 }
 
 /* In a cgroup that has nothing else, and nothing before: false without faults. */
