@@ -254,6 +254,9 @@ static void commit(struct mix *mix, unsigned int channel, int fd, char *at)
 	tally_begin(sent, 1);
 	ret = vt_commit(fd, at, len);
 	tally_end(sent, 1, ret ? ret : 1);
+	/* The last receiver went meanwhile; the slot is reserved still. */
+	if (ret == -EPIPE)
+		ret = vt_discard(fd, at);
 	if (ret)
 		vt_die("commit: %ld", ret);
 }

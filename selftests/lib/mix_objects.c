@@ -34,7 +34,7 @@ void mix_open_end(struct mix *mix, struct mix_end *end, unsigned int channel)
 		vt_die("O_NONBLOCK");
 }
 
-/* What is mapped would keep it open. */
+/* Its windows would be there still. */
 static void close_end(const struct mix_end *end)
 {
 	if (end->tx)
