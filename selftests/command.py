@@ -18,13 +18,16 @@ SLOWLY = ["TIMEOUT_SCALE=4", "STORM_SCALE=0.2"]
 BRIEFLY = [*SLOWLY, "SKIP_VARIANTS=three_pages mib1 mib16"]
 
 
+# Should we be killed, it ends, too, and its machine with it.
+MORTAL = ["setpriv", "--pdeathsig", "TERM"]
+
+
 def run(command, log, take, environment=()):
     """Runs a command to its end, keeps its output in the file log, and gives it
     line by line to take; returns the status."""
     with open(log, "w", encoding="utf-8") as kept:
-        # Should we be killed, it ends, too, and its machine with it.
         process = subprocess.Popen(
-            ["setpriv", "--pdeathsig", "TERM", *map(str, command)],
+            [*MORTAL, *map(str, command)],
             cwd=REPOSITORY, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, errors="replace",
             env=dict(os.environ, **dict(environment)))
