@@ -214,7 +214,6 @@ TEST_F(channel, a_window_may_stand_anywhere)
 	EXPECT_EQ(0, vt_discard(self->both, at));
 }
 
-/* By a way that leads to the device, not to the endpoint. */
 /* One message, from end to end. */
 static bool moves_one(int both, size_t len)
 {
@@ -248,6 +247,7 @@ TEST_F(channel, mmap_eacces_where_reading_is_executing)
 	EXPECT_EQ(-EACCES, map_receive(self->both, self->bytes));
 }
 
+/* By a way that leads to the device, not to the endpoint. */
 TEST_F(channel, mmap_enotconn)
 {
 	char path[64];

@@ -14,7 +14,7 @@
 #define PAUSE_US	3000U
 #define TRIES		4U
 
-/* So many workers, none to all, open the device, as long as it lasts. */
+/* Of as many turns as there are workers, whosever they are, so many open the device. */
 struct world {
 	struct stress *stress;
 	atomic_uint *active;
