@@ -82,7 +82,7 @@ static int claim(struct file *file)
 /* @ep: what the file is now, or an ERR_PTR; returns 0 or the error. */
 static int conclude(struct file *file, struct vbuf_endpoint *ep)
 {
-	/* Pairs with the acquire in vbuf_bind_endpoint(). */
+	/* Pairs with the acquire in vbuf_endpoint_of(). */
 	smp_store_release(&file->private_data, IS_ERR(ep) ? NULL : (void *)ep);
 	return PTR_ERR_OR_ZERO(ep);
 }
@@ -179,7 +179,7 @@ int vbuf_bind_open(struct file *file, const struct vbuf_open *arg)
 static struct vbuf_endpoint *reopen(struct file *file, u32 rights,
 				    const struct file *other)
 {
-	struct vbuf_endpoint *ep = vbuf_bind_endpoint(other);
+	struct vbuf_endpoint *ep = vbuf_endpoint_of(other);
 	int err;
 
 	err = check_rights(rights);
@@ -213,7 +213,7 @@ int vbuf_bind_reopen(struct file *file, const struct vbuf_reopen *arg,
  */
 void vbuf_bind_end(struct file *file)
 {
-	struct vbuf_endpoint *ep = vbuf_bind_endpoint(file);
+	struct vbuf_endpoint *ep = vbuf_endpoint_of(file);
 	struct vbuf_channel *ch;
 
 	if (!ep)

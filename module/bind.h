@@ -13,10 +13,9 @@
  * A file of /dev/vbuf becomes an endpoint once, for good, when one of three
  * commands binds it: private_data goes from NULL to VBUF_BINDING by a cmpxchg(),
  * so that one command at a time tries, and then to the endpoint, by a release
- * that pairs with the acquire in vbuf_bind_endpoint(), or back to NULL. The
+ * that pairs with the acquire in vbuf_endpoint_of(), or back to NULL. The
  * file's release ends the endpoint.
  */
-#define VBUF_BINDING	((void *)1)
 
 int vbuf_bind_create(struct file *file, const struct vbuf_create *arg);
 int vbuf_bind_open(struct file *file, const struct vbuf_open *arg);
@@ -25,15 +24,5 @@ int vbuf_bind_reopen(struct file *file, const struct vbuf_reopen *arg,
 void vbuf_bind_end(struct file *file);
 void vbuf_bind_shut_down(struct vbuf_endpoint *ep, u32 rights);
 int vbuf_bind_check_name(const char *name);
-
-/* The endpoint that a file of /dev/vbuf is, or NULL. */
-static __always_inline struct vbuf_endpoint *
-vbuf_bind_endpoint(const struct file *file)
-{
-	/* Pairs with the release in conclude(), in bind.c. */
-	void *ep = smp_load_acquire(&file->private_data);
-
-	return unlikely(ep <= VBUF_BINDING) ? NULL : ep;
-}
 
 #endif /* VBUF_BIND_H */

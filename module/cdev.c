@@ -54,7 +54,7 @@ static int vbuf_release(struct inode *inode, struct file *file)
 
 static __poll_t vbuf_poll(struct file *file, poll_table *wait)
 {
-	struct vbuf_endpoint *ep = vbuf_bind_endpoint(file);
+	struct vbuf_endpoint *ep = vbuf_endpoint_of(file);
 
 	if (!ep)
 		return EPOLLERR;
@@ -67,7 +67,7 @@ static __poll_t vbuf_poll(struct file *file, poll_table *wait)
 
 static int vbuf_fasync(int fd, struct file *file, int on)
 {
-	struct vbuf_endpoint *ep = vbuf_bind_endpoint(file);
+	struct vbuf_endpoint *ep = vbuf_endpoint_of(file);
 	int err = 0;
 
 	if (!ep)
@@ -117,7 +117,7 @@ static int check_send_flags(const struct vbuf_endpoint *ep, u32 flags)
 
 static long ioctl_send(struct file *file, const struct vbuf_xfer __user *uarg)
 {
-	struct vbuf_endpoint *ep = vbuf_bind_endpoint(file);
+	struct vbuf_endpoint *ep = vbuf_endpoint_of(file);
 	struct vbuf_xfer arg;
 	int err;
 
@@ -134,7 +134,7 @@ static long ioctl_send(struct file *file, const struct vbuf_xfer __user *uarg)
 
 static long ioctl_recv(struct file *file, struct vbuf_xfer __user *uarg)
 {
-	struct vbuf_endpoint *ep = vbuf_bind_endpoint(file);
+	struct vbuf_endpoint *ep = vbuf_endpoint_of(file);
 	struct vbuf_xfer arg;
 	u32 too_long;
 	long ret;
@@ -425,7 +425,7 @@ static long ioctl_next_len(const struct vbuf_endpoint *ep, int __user *uarg)
 static long ioctl_endpoint(struct file *file, unsigned int cmd,
 			   void __user *uarg)
 {
-	struct vbuf_endpoint *ep = vbuf_bind_endpoint(file);
+	struct vbuf_endpoint *ep = vbuf_endpoint_of(file);
 
 	switch (cmd) {
 	case VBUF_IOC_SENDV:

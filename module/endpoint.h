@@ -2,13 +2,13 @@
 #ifndef VBUF_ENDPOINT_H
 #define VBUF_ENDPOINT_H
 
+#include <linux/fs.h>
 #include <linux/list.h>
 #include <linux/types.h>
 #include <linux/uidgid.h>
 
 #include "slots.h"
 
-struct file;
 struct pid;
 struct vbuf_account;
 struct vbuf_channel;
@@ -76,5 +76,18 @@ void vbuf_endpoint_exit(void);
 struct vbuf_endpoint *vbuf_endpoint_create(struct vbuf_channel *ch,
 					   struct file *file, u32 rights);
 void vbuf_endpoint_destroy(struct vbuf_endpoint *ep);
+
+/* What stands for the endpoint in a file that a command is about to bind. */
+#define VBUF_BINDING	((void *)1)
+
+/* The endpoint that a file of /dev/vbuf is, or NULL. */
+static __always_inline struct vbuf_endpoint *
+vbuf_endpoint_of(const struct file *file)
+{
+	/* Pairs with the release in conclude(), in bind.c. */
+	void *ep = smp_load_acquire(&file->private_data);
+
+	return unlikely(ep <= VBUF_BINDING) ? NULL : ep;
+}
 
 #endif /* VBUF_ENDPOINT_H */

@@ -11,7 +11,6 @@
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 
-#include "bind.h"
 #include "channel.h"
 #include "compat.h"
 #include "endpoint.h"
@@ -284,7 +283,7 @@ static int check_mmap(const struct vbuf_endpoint *ep,
 int vbuf_region_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	enum vbuf_window window = window_at((u64)vma->vm_pgoff << PAGE_SHIFT);
-	struct vbuf_endpoint *ep = vbuf_bind_endpoint(file);
+	struct vbuf_endpoint *ep = vbuf_endpoint_of(file);
 	struct vbuf_region *region;
 	int err;
 

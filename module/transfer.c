@@ -16,7 +16,6 @@
 #include <linux/uio.h>
 #include <linux/user_namespace.h>
 
-#include "bind.h"
 #include "channel.h"
 #include "endpoint.h"
 #include "held.h"
@@ -95,7 +94,7 @@ static const struct vbuf_call plain_call;
 ssize_t vbuf_transfer_write(struct file *file, const char __user *from,
 			    size_t len, loff_t *pos)
 {
-	struct vbuf_endpoint *ep = vbuf_bind_endpoint(file);
+	struct vbuf_endpoint *ep = vbuf_endpoint_of(file);
 
 	if (unlikely(!ep))
 		return -ENOTCONN;
@@ -112,7 +111,7 @@ static ssize_t read_result(ssize_t n)
 ssize_t vbuf_transfer_read(struct file *file, char __user *to, size_t size,
 			   loff_t *pos)
 {
-	struct vbuf_endpoint *ep = vbuf_bind_endpoint(file);
+	struct vbuf_endpoint *ep = vbuf_endpoint_of(file);
 
 	if (unlikely(!ep))
 		return -ENOTCONN;
@@ -130,7 +129,7 @@ static struct vbuf_call iter_call(const struct kiocb *iocb)
 /* .write_iter: one message, of all that @from has. */
 ssize_t vbuf_transfer_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
-	struct vbuf_endpoint *ep = vbuf_bind_endpoint(iocb->ki_filp);
+	struct vbuf_endpoint *ep = vbuf_endpoint_of(iocb->ki_filp);
 	size_t len = iov_iter_count(from);
 	struct vbuf_channel *ch;
 	int n;
@@ -153,7 +152,7 @@ ssize_t vbuf_transfer_write_iter(struct kiocb *iocb, struct iov_iter *from)
 /* .read_iter: one message, into all the room that @to has. */
 ssize_t vbuf_transfer_read_iter(struct kiocb *iocb, struct iov_iter *to)
 {
-	struct vbuf_endpoint *ep = vbuf_bind_endpoint(iocb->ki_filp);
+	struct vbuf_endpoint *ep = vbuf_endpoint_of(iocb->ki_filp);
 	struct vbuf_channel *ch;
 	u32 len;
 	int n;
