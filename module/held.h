@@ -14,8 +14,10 @@ struct vbuf_endpoint;
  * owned by the receiver and chained to its endpoint, until the receiver gives it
  * back by its cookie or address, shuts down, or ends. The cookie names the slot,
  * the message in it and the delivery: so an old one fits neither a later message
- * nor a later delivery. From vbuf_held_take() on, until it is free or queued
- * again, it is that call's alone, as a reserved slot that is taken.
+ * nor a later delivery (but for what it has no room to count: the message whose
+ * number is 2^36 higher, in the same slot, or the 256th delivery after). From
+ * vbuf_held_take() on, until it is free or queued again, it is that call's alone,
+ * as a reserved slot that is taken.
  */
 
 int vbuf_held_add(struct vbuf_endpoint *ep, struct vbuf_chain chain);
