@@ -183,9 +183,9 @@ static int bind(struct vbuf_region *region, struct vm_area_struct *vma,
 	}
 	if (!region->mm) {
 		mmgrab(vma->vm_mm);
-		region->mm = vma->vm_mm;
+		WRITE_ONCE(region->mm, vma->vm_mm);
 	}
-	region->base[window] = vma->vm_start;
+	WRITE_ONCE(region->base[window], vma->vm_start);
 	/* Pairs with the acquire in vbuf_region_check(): all of the above. */
 	smp_store_release(&region->mapped[window], true);
 	return 0;
@@ -202,10 +202,12 @@ static void region_close(struct vm_area_struct *vma)
 	window = vbuf_region_window(vma);
 	/* What mremap() has made, and undoes, is not the window. */
 	if (region->base[window] == vma->vm_start)
-		region->mapped[window] = false;
+		WRITE_ONCE(region->mapped[window], false);
 	if (!region->mapped[VBUF_WINDOW_RECEIVE] &&
-	    !region->mapped[VBUF_WINDOW_SEND])
-		swap(gone, region->mm);
+	    !region->mapped[VBUF_WINDOW_SEND]) {
+		gone = region->mm;
+		WRITE_ONCE(region->mm, NULL);
+	}
 	mutex_unlock(&region->lock);
 	if (gone)
 		mmdrop(gone);
@@ -261,8 +263,9 @@ static int check_mmap(const struct vbuf_endpoint *ep,
 
 	if (!has_region(&ch->pool))
 		return -EOPNOTSUPP;
+	/* Address 0 stands for none. */
 	if (window == VBUF_WINDOWS || !(vma->vm_flags & VM_SHARED) ||
-	    vma->vm_end - vma->vm_start != window_bytes(&ch->pool))
+	    !vma->vm_start || vma->vm_end - vma->vm_start != window_bytes(&ch->pool))
 		return -EINVAL;
 	if (!(ep->rights & windows[window].right) || vma->vm_flags & VM_EXEC)
 		return -EACCES;
@@ -408,12 +411,12 @@ u32 vbuf_region_slot(const struct vbuf_endpoint *ep, enum vbuf_window window,
 {
 	const struct vbuf_region *region = READ_ONCE(ep->region);
 	const struct vbuf_pool *pool = &ep->channel->pool;
-	u64 off, n;
+	u64 base, off, n;
 
-	if (!region)
-		return VBUF_NO_SLOT;
-	off = addr - READ_ONCE(region->base[window]);
-	if (off >= window_bytes(pool))
+	base = region ? READ_ONCE(region->base[window]) : 0;
+	off = addr - base;
+	/* It was never mapped, or there is nothing of it. */
+	if (!base || off >= window_bytes(pool))
 		return VBUF_NO_SLOT;
 	if (is_packed(pool))
 		n = (div_u64(off, pool->block_bytes) << pool->shift) +

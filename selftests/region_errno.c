@@ -332,6 +332,31 @@ TEST_F(channel, release_einval_from_another_endpoint)
 	close(other);
 }
 
+/* A window that never was begins nowhere, not at address 0. */
+TEST_F(channel, release_einval_without_a_window)
+{
+	int both = vt_create(NULL, vt_attr(SLOTS, SIZE), VT_BOTH);
+	struct vbuf_msg msgs[SLOTS] = { 0 };
+	char bytes[SLOTS];
+	__u64 addr;
+	unsigned int i;
+
+	vt_map_send(both);
+	for (i = 0; i < SLOTS; i++) {
+		ASSERT_EQ(0, vt_put(both, 'x'));
+		msgs[i].buf = (uintptr_t)&bytes[i];
+		msgs[i].size = 1;
+	}
+	ASSERT_EQ((long)SLOTS, vt_recvv(both, msgs, SLOTS, VBUF_HOLD));
+	for (i = 1; i < SLOTS; i++) {
+		addr = i * vt_region(both).stride;
+		EXPECT_EQ(-EINVAL, vt_release_at(both, (char *)addr, 0));
+	}
+	for (i = 0; i < SLOTS; i++)
+		EXPECT_EQ(0, vt_release(both, msgs[i].cookie, 0));
+	close(both);
+}
+
 TEST_F(channel, release_einval_by_both)
 {
 	struct vbuf_release arg = {

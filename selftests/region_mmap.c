@@ -100,6 +100,16 @@ TEST_F(channel, mmap_einval_offset)
 			TH_LOG("at %#llx", bad[i]);
 }
 
+/* Where it may stand for all the kernel says. */
+TEST_F(channel, mmap_einval_at_address_0)
+{
+	EXPECT_EQ(-EINVAL, map(self->both, self->bytes, PROT_READ | PROT_WRITE,
+			       MAP_SHARED | MAP_FIXED, VBUF_MAP_SEND));
+	EXPECT_EQ(-EINVAL, map(self->both, self->bytes, PROT_READ,
+			       MAP_SHARED | MAP_FIXED, VBUF_MAP_RECEIVE));
+	EXPECT_EQ(0, map_send(self->both, self->bytes));
+}
+
 TEST_F(channel, mmap_einval_private)
 {
 	EXPECT_EQ(-EINVAL, map(self->both, self->bytes, PROT_READ, MAP_PRIVATE,

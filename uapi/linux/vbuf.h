@@ -66,9 +66,11 @@
  * mmap() takes a whole window, %MAP_SHARED, once, and fails with
  *
  * * %EINVAL: an offset other than the two; a length other than the window's; not
- *   %MAP_SHARED, or a file that was not opened for writing as well
+ *   %MAP_SHARED, which nothing can be where the file was opened with O_RDONLY; at
+ *   address 0, which stands for none
  * * %EACCES: for a window that the endpoint has no right to; executable; the
- *   window to receive in, writable; %VBUF_MAP_SEND with %VBUF_OPEN_VIEW
+ *   window to receive in, writable; %VBUF_MAP_SEND with %VBUF_OPEN_VIEW; what the
+ *   file's open mode does not allow
  * * %EOPNOTSUPP: slots shorter than a page, without %VBUF_OPEN_VIEW
  * * %EEXIST: this process has mapped that window already
  * * %EBUSY: another process has mapped a window
