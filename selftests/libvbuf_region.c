@@ -5,6 +5,8 @@
 #include "vbuf_test.h"
 #include "kselftest_harness.h"
 
+#include <sys/resource.h>
+
 #define SLOTS	2U
 #define SIZE	(3 * VT_PAGE)
 
@@ -178,6 +180,38 @@ TEST_F(channel, unmap_in_a_child_does_nothing)
 	EXPECT_EQ(0, vt_reap(pid));
 	EXPECT_EQ(VT_THERE, vt_poke(at, 'x'));
 	EXPECT_EQ(0, vbuf_discard(self->tx, at));
+}
+
+static unsigned long address_space(void)
+{
+	FILE *file = fopen("/proc/self/statm", "re");
+	unsigned long pages;
+
+	if (!file || fscanf(file, "%lu", &pages) != 1)
+		vt_die("/proc/self/statm");
+	fclose(file);
+	return pages * VT_PAGE;
+}
+
+/* With room for one window there is none, again and again. */
+TEST(map_enomem_leaves_nothing)
+{
+	int both = vt_create(NULL, vt_attr(SLOTS, 16 << 20), VT_BOTH);
+	struct rlimit limit, none;
+	char *at;
+
+	ASSERT_EQ(0, getrlimit(RLIMIT_AS, &limit));
+	none = limit;
+	none.rlim_cur = address_space() + vt_region(both).bytes * 3 / 2;
+	ASSERT_EQ(0, setrlimit(RLIMIT_AS, &none));
+	EXPECT_EQ(-ENOMEM, result(vbuf_map(both)));
+	EXPECT_EQ(0U, vt_region(both).send_addr);
+	EXPECT_EQ(NULL, vbuf_reserve(both, 1, VBUF_DONTWAIT, NULL));
+	EXPECT_EQ(ENOMEM, errno);
+	EXPECT_EQ(NULL, vbuf_reserve(both, 1, VBUF_DONTWAIT, NULL));
+	ASSERT_EQ(0, setrlimit(RLIMIT_AS, &limit));
+	at = reserved(both);
+	EXPECT_EQ(0, vbuf_discard(both, at));
 }
 
 TEST(map_and_unmap_eopnotsupp)

@@ -6,7 +6,8 @@
  * errno out, no state. Every descriptor it returns is close-on-exec and works
  * with read, write, poll, epoll, dup, fork, SCM_RIGHTS and O_ASYNC. All
  * functions may be called from several threads at a time, on one descriptor
- * too. None is a cancellation point, and none raises SIGPIPE.
+ * too, but for vbuf_unmap(), which takes away what others may be using. None is
+ * a cancellation point, and none raises SIGPIPE.
  *
  * The flags, the limits, struct vbuf_attr and struct vbuf_msg are the kernel
  * interface's own, in <linux/vbuf.h>, which the library brings along.
@@ -486,6 +487,8 @@ int vbuf_commit(int fd, void *msg, size_t len);
  *
  * * %EINVAL: an unknown flag; @deadline is no time
  * * %EMSGSIZE: @next_len is more than the channel's slots have
+ * * %EBADF: the endpoint was opened without the right to send
+ * * %EOPNOTSUPP: the channel has no window to send from
  * * %ENXIO: this process has not mapped the region, or not any more
  * * %EBUSY: another process has
  * * those of vbuf_commit()
@@ -562,6 +565,8 @@ int vbuf_release(int fd, const void *msg, unsigned int flags);
  * @len are as they were:
  *
  * * %EINVAL: @deadline is no time
+ * * %EBADF: the endpoint was opened without the right to receive
+ * * %EOPNOTSUPP: the channel has no window to receive in
  * * %ENXIO: this process has not mapped the region, or not any more
  * * %EBUSY: another process has
  * * those of vbuf_release()

@@ -19,11 +19,17 @@ static __u64 address_of(const void *msg)
 	return (uintptr_t)msg;
 }
 
-/* 1 if the window is mapped now, 0 if the endpoint has none, or -1. */
-static int map_window(int fd, size_t bytes, int prot, off64_t window)
+/*
+ * 1 if the window is mapped now, 0 if the endpoint has none, or -1. *base is where,
+ * or NULL if it was before.
+ */
+static int map_window(int fd, size_t bytes, int prot, off64_t window,
+		      void **base)
 {
-	if (mmap64(NULL, bytes, prot, MAP_SHARED, fd, window) != MAP_FAILED ||
-	    errno == EEXIST)
+	void *mapped = mmap64(NULL, bytes, prot, MAP_SHARED, fd, window);
+
+	*base = mapped == MAP_FAILED ? NULL : mapped;
+	if (*base || errno == EEXIST)
 		return 1;
 	/* It is not to be taken for a call that would wait: no lock fits. */
 	if (errno == EAGAIN)
@@ -34,7 +40,8 @@ static int map_window(int fd, size_t bytes, int prot, off64_t window)
 VBUF_EXPORT int vbuf_map(int fd)
 {
 	struct vbuf_region_info arg = { .size = sizeof(arg) };
-	int send, receive;
+	void *send_base, *receive_base;
+	int send, receive, err;
 
 	if (ioctl(fd, VBUF_IOC_REGION, &arg) < 0)
 		return -1;
@@ -42,13 +49,18 @@ VBUF_EXPORT int vbuf_map(int fd)
 		errno = ENOMEM;
 		return -1;
 	}
-	send = map_window(fd, arg.bytes, PROT_READ | PROT_WRITE, VBUF_MAP_SEND);
+	send = map_window(fd, arg.bytes, PROT_READ | PROT_WRITE, VBUF_MAP_SEND,
+			  &send_base);
 	if (send < 0)
 		return -1;
-	receive = map_window(fd, arg.bytes, PROT_READ, VBUF_MAP_RECEIVE);
-	if (receive < 0)
-		return -1;
-	return send || receive ? 0 : -1;
+	receive = map_window(fd, arg.bytes, PROT_READ, VBUF_MAP_RECEIVE,
+			     &receive_base);
+	if (receive < 0 && send_base) {
+		err = errno;
+		munmap(send_base, arg.bytes);
+		errno = err;
+	}
+	return receive >= 0 && (send || receive) ? 0 : -1;
 }
 
 static int unmap_window(__u64 addr, size_t bytes)
