@@ -302,24 +302,39 @@ left_to_choose_by_pipe()
 	from_pipe copying --copy
 }
 
-# A message that is longer than a slot would be cut off there.
-left_to_choose_by_socket()
+# packet_to COMMAND...: with a packet of 150,000 bytes, want's, as its input
+packet_to()
 {
-	status 0 vbufctl create jobs --slots 4 --slot-size 128K
-	random 150000 want
 	python '
 import os, socket, sys
 a, b = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 if not os.fork():
     os.dup2(b.fileno(), 0)
     a.close()
-    os.execvp("vbufctl", ["vbufctl", "send", "--raw", "--no-wait", "jobs"])
+    os.execvp(sys.argv[1], sys.argv[1:])
 b.close()
 a.send(open("want", "rb").read())
 a.close()
-sys.exit(os.wait()[1] != 0)'
+sys.exit(os.waitstatus_to_exitcode(os.wait()[1]))' "$@"
+}
+
+# A message that is longer than a slot would be cut off there.
+left_to_choose_by_socket()
+{
+	status 0 vbufctl create jobs --slots 4 --slot-size 128K
+	random 150000 want
+	packet_to vbufctl send --raw --no-wait jobs
 	is jobs depth=2 sent_bytes=150000
 	vbufctl recv --raw --count 2 jobs | cmp - want
+}
+
+packets_are_not_moved()
+{
+	status 0 vbufctl create jobs --slots 4 --slot-size 8K
+	random 150000 want
+	status 1 packet_to vbufctl send --raw --move --no-wait jobs
+	says 'comes in messages, which may be longer than a slot: use --copy'
+	is jobs free=4 sent=0
 }
 
 open_view()
@@ -656,6 +671,7 @@ check 'send, recv: move long messages' left_to_choose
 check 'send, recv: copy lines' lines_are_copied
 check 'send: moves from pipes that hold long messages' left_to_choose_by_pipe
 check 'send: copies what comes in messages' left_to_choose_by_socket
+check 'send: moves nothing that comes in messages' packets_are_not_moved
 check 'open view: recv moves, send copies' open_view
 check 'slots shorter than a page: what to do' short_slots
 check 'send: beyond the limit on bytes' beyond_limit

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -142,6 +143,16 @@ static int move_piece(struct feed *feed, void **slot, size_t size)
 	return 0;
 }
 
+/* What is longer than a slot would be cut off. */
+static bool comes_in_messages(int input)
+{
+	socklen_t size = sizeof(int);
+	int type;
+
+	return !getsockopt(input, SOL_SOCKET, SO_TYPE, &type, &size) &&
+	       type != SOCK_STREAM;
+}
+
 /* Return: 0, or -1 after saying why. */
 int feed_move(struct feed *feed)
 {
@@ -149,6 +160,11 @@ int feed_move(struct feed *feed)
 	void *slot = NULL;
 	int ret;
 
+	if (comes_in_messages(feed->input)) {
+		report("%s: comes in messages, which may be longer than a slot:"
+		       " use --copy", feed->input_name);
+		return -1;
+	}
 	do {
 		ret = move_piece(feed, &slot, size);
 	} while (ret > 0);
