@@ -17,6 +17,9 @@ static struct {
 	struct vbuf_msg held;	/* in @receive, if it has an address */
 } scene;
 
+/* What one entry of a page table can show. */
+#define LARGE		(2UL << 20)
+
 /* Nothing else is there, so that a page table goes with the last mapping. */
 #define FAR	((char *)0x300000000000UL)
 
@@ -26,8 +29,8 @@ static void map_far(struct stage *stage)
 	size_t off = scene.reserved - scene.send;
 
 	vt_unmap(stage->tx, scene.send);
-	scene.send = mmap64(FAR, STAGE_SLOTS * VT_PAGE, PROT_READ | PROT_WRITE,
-			    MAP_SHARED | MAP_FIXED_NOREPLACE, stage->tx,
+	scene.send = mmap64(FAR, STAGE_SLOTS * stage->slot_size,
+			    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED_NOREPLACE, stage->tx,
 			    VBUF_MAP_SEND);
 	if (scene.send != FAR)
 		vt_die("map far away");
@@ -45,7 +48,8 @@ static void prepare(struct stage *stage)
 	if (scene.maps)
 		return;
 	scene.send = vt_map_send(stage->tx);
-	if (vt_reserve(stage->tx, VT_PAGE, VBUF_DONTWAIT, &scene.reserved))
+	if (vt_reserve(stage->tx, stage->slot_size, VBUF_DONTWAIT,
+		       &scene.reserved))
 		vt_die("reserve");
 	memset(scene.reserved, 's', STAGE_LEN);
 	if (scene.bare)
@@ -59,7 +63,7 @@ static void tidy(struct stage *stage)
 
 	while (vt_recv(stage->rx, room, sizeof(room), VBUF_DONTWAIT) >= 0)
 		continue;
-	if (vt_reserve(stage->tx, VT_PAGE, VBUF_DONTWAIT, &at) !=
+	if (vt_reserve(stage->tx, stage->slot_size, VBUF_DONTWAIT, &at) !=
 	    (scene.send ? 0 : -ENXIO))
 		vt_die("reserve afterwards");
 	if (scene.send && (vt_poke(at, 'x') || vt_discard(stage->tx, at)))
@@ -94,7 +98,7 @@ FIXTURE_TEARDOWN(stage)
 
 static long attempt_map(struct stage *stage)
 {
-	void *base = mmap64(NULL, STAGE_SLOTS * VT_PAGE, PROT_READ | PROT_WRITE,
+	void *base = mmap64(NULL, STAGE_SLOTS * stage->slot_size, PROT_READ | PROT_WRITE,
 			    MAP_SHARED, stage->tx, VBUF_MAP_SEND);
 
 	if (base == MAP_FAILED)
@@ -120,7 +124,7 @@ static long attempt_region(struct stage *stage)
 static long attempt_reserve(struct stage *stage)
 {
 	char *at;
-	long ret = vt_reserve(stage->tx, VT_PAGE, 0, &at);
+	long ret = vt_reserve(stage->tx, stage->slot_size, 0, &at);
 
 	if (ret == 0 && (at < scene.send || at == scene.reserved))
 		vt_die("a slot that is not free");
@@ -209,8 +213,9 @@ TEST_COPIES(release, release_efault, 1)
 TEST_COPIES(requeue, release_efault_requeue, 1)
 TEST_COPIES(release_next, release_efault_next, 1)
 
-static struct faults try_all_bare(struct stage *stage, attempt what)
+static struct faults try_all_bare(struct stage *stage, attempt what, size_t size)
 {
+	stage->slot_size = size;
 	scene.bare = true;
 	return stage_try_all(stage, what);
 }
@@ -218,10 +223,21 @@ static struct faults try_all_bare(struct stage *stage, attempt what)
 /* What has no page table, and gets none, is shown by a page fault later. */
 TEST_F(stage, reserve_without_a_page_table)
 {
-	struct faults faults = try_all_bare(&self->stage, attempt_reserve);
+	struct faults faults = try_all_bare(&self->stage, attempt_reserve,
+					    VT_PAGE);
 
 	EXPECT_LT(1, faults.came);
 	EXPECT_EQ(1, faults.errors);
+}
+
+/* Of a large entry's, all comes by a page fault. */
+TEST_F(stage, reserve_large_without_a_page_table)
+{
+	struct faults faults = try_all_bare(&self->stage, attempt_reserve,
+					    LARGE);
+
+	EXPECT_EQ(1, faults.came);
+	EXPECT_EQ(1, faults.efault);
 }
 
 static long attempt_touch(struct stage *stage)
@@ -233,7 +249,16 @@ static long attempt_touch(struct stage *stage)
 /* And that is tried again until there is memory for one. */
 TEST_F(stage, touch_without_a_page_table)
 {
-	struct faults faults = try_all_bare(&self->stage, attempt_touch);
+	struct faults faults = try_all_bare(&self->stage, attempt_touch,
+					    VT_PAGE);
+
+	EXPECT_LT(1, faults.came);
+	EXPECT_EQ(0, faults.errors);
+}
+
+TEST_F(stage, touch_large_without_a_page_table)
+{
+	struct faults faults = try_all_bare(&self->stage, attempt_touch, LARGE);
 
 	EXPECT_LT(1, faults.came);
 	EXPECT_EQ(0, faults.errors);

@@ -377,6 +377,23 @@ static long op_reserve_into(struct vt_call *call)
 	return vt_ioctl(call->fd, VBUF_IOC_RESERVE, call->arg);
 }
 
+static long op_acquire_into(struct vt_call *call)
+{
+	return vt_ioctl(call->fd, VBUF_IOC_ACQUIRE, call->arg);
+}
+
+static long op_commit_into(struct vt_call *call)
+{
+	return vt_ioctl(call->fd, VBUF_IOC_COMMIT, call->arg);
+}
+
+/* While the call waits, an argument of @size bytes becomes one that can be read only. */
+static void close_argument(struct vt_call *call, size_t size)
+{
+	if (mprotect((char *)call->arg + size - VT_PAGE, VT_PAGE, PROT_READ))
+		vt_die("mprotect");
+}
+
 /* Nobody can be told of the slot that was waited for: the next in line has it. */
 TEST_F(channel, reserve_efault_of_what_has_gone_meanwhile)
 {
@@ -391,10 +408,52 @@ TEST_F(channel, reserve_efault_of_what_has_gone_meanwhile)
 	ASSERT_TRUE(vt_blocked(self->rx, 1, 0));
 	start_reserve(&good, self->tx);
 	ASSERT_TRUE(vt_blocked(self->rx, 2, 0));
-	ASSERT_EQ(0, mprotect((char *)bad.arg + sizeof(arg) - VT_PAGE, VT_PAGE,
-			      PROT_READ));
+	close_argument(&bad, sizeof(arg));
 	EXPECT_EQ('a', vt_take(self->rx));
 	EXPECT_EQ(-EFAULT, vt_join(&bad));
+	EXPECT_EQ(0, discarded(&good));
+}
+
+/* Nor of the message. */
+TEST_F(channel, acquire_efault_of_what_has_gone_meanwhile)
+{
+	struct vbuf_acquire arg = { .size = sizeof(arg) };
+	struct vt_call bad = {
+		.op = op_acquire_into, .fd = self->rx,
+		.arg = edge_copy(&arg, sizeof(arg), sizeof(arg), PROT_NONE) };
+	struct vt_call good = { 0 };
+
+	vt_start(&bad);
+	ASSERT_TRUE(vt_blocked(self->rx, 0, 1));
+	start_acquire(&good, self->rx);
+	ASSERT_TRUE(vt_blocked(self->rx, 0, 2));
+	close_argument(&bad, sizeof(arg));
+	EXPECT_EQ(0, vt_put(self->tx, 'a'));
+	EXPECT_EQ(-EFAULT, vt_join(&bad));
+	EXPECT_EQ('a', released(&good));
+}
+
+/* What was committed is sent; the slot that was to be next is another's. */
+TEST_F(channel, commit_is_done_where_the_next_cannot_be_told)
+{
+	struct vbuf_commit arg = {
+		.size = sizeof(arg), .flags = VBUF_NEXT, .len = 1,
+		.next_len = SIZE };
+	struct vt_call bad = { .op = op_commit_into, .fd = self->tx };
+	struct vt_call good = { 0 };
+	char *at;
+
+	ASSERT_EQ(0, vt_reserve(self->tx, SIZE, 0, &at));
+	*at = 'a';
+	arg.addr = (uintptr_t)at;
+	bad.arg = edge_copy(&arg, sizeof(arg), sizeof(arg), PROT_NONE);
+	vt_start(&bad);
+	ASSERT_TRUE(vt_blocked(self->rx, 1, 0));
+	start_reserve(&good, self->tx);
+	ASSERT_TRUE(vt_blocked(self->rx, 2, 0));
+	close_argument(&bad, sizeof(arg));
+	EXPECT_EQ('a', vt_take(self->rx));
+	EXPECT_EQ(0, vt_join(&bad));
 	EXPECT_EQ(0, discarded(&good));
 }
 
