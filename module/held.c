@@ -108,8 +108,8 @@ int vbuf_held_take(struct vbuf_endpoint *ep, u32 n, const u64 *cookie)
  */
 void vbuf_held_give_back(struct vbuf_endpoint *ep, u32 n, bool requeue)
 {
+	struct vbuf_wakes wakes = { .may_defer = !requeue };
 	struct vbuf_channel *ch = ep->channel;
-	struct vbuf_wakes wakes = {};
 
 	spin_lock(&ch->lock);
 	if (requeue)
