@@ -30,7 +30,8 @@ static void map_far(struct stage *stage)
 
 	vt_unmap(stage->tx, scene.send);
 	scene.send = mmap64(FAR, STAGE_SLOTS * stage->slot_size,
-			    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED_NOREPLACE, stage->tx,
+			    PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_FIXED_NOREPLACE, stage->tx,
 			    VBUF_MAP_SEND);
 	if (scene.send != FAR)
 		vt_die("map far away");
@@ -98,8 +99,9 @@ FIXTURE_TEARDOWN(stage)
 
 static long attempt_map(struct stage *stage)
 {
-	void *base = mmap64(NULL, STAGE_SLOTS * stage->slot_size, PROT_READ | PROT_WRITE,
-			    MAP_SHARED, stage->tx, VBUF_MAP_SEND);
+	void *base = mmap64(NULL, STAGE_SLOTS * stage->slot_size,
+			    PROT_READ | PROT_WRITE, MAP_SHARED, stage->tx,
+			    VBUF_MAP_SEND);
 
 	if (base == MAP_FAILED)
 		return -errno;

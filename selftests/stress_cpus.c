@@ -80,8 +80,7 @@ FIXTURE_SETUP(cpus)
 	world->tally = storm_shared(sizeof(*world->tally));
 	world->counts = storm_shared(sizeof(*world->counts));
 	world->over = storm_shared(sizeof(*world->over));
-	world->fd = vt_create(NULL, vt_attr(SLOTS, VT_PAGE),
-			      VT_BOTH);
+	world->fd = vt_create(NULL, vt_attr(SLOTS, VT_PAGE), VT_BOTH);
 	ASSERT_LE(0, world->fd);
 	self->rnd = world->stress->seed;
 	self->crew = (struct crew){
