@@ -116,8 +116,6 @@ void vbuf_held_give_back(struct vbuf_endpoint *ep, u32 n, bool requeue)
 		redeliver_locked(ep, n, &wakes);
 	else
 		vbuf_moves_release_locked(ep, n, &wakes);
-	if (vbuf_wakes_due(ch))
-		vbuf_wakes_flush_locked(ch, &wakes);
 	vbuf_moves_settle_locked(ch, &wakes);
 	vbuf_wakes_unlock(ch, &wakes);
 }

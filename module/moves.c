@@ -8,13 +8,18 @@
 #include "waiter.h"
 
 /**
- * vbuf_moves_settle_locked() - tell who waits for the queue to drain, if it has
+ * vbuf_moves_settle_locked() - tell those whom a shorter queue concerns
  * @ch: a message left it
  * @wakes: to be carried out once the lock is let go
+ *
+ * Senders that were served, if it is time to wake them; and who waits for the
+ * queue to drain, if it has.
  */
 void vbuf_moves_settle_locked(struct vbuf_channel *ch,
 			      struct vbuf_wakes *wakes)
 {
+	if (vbuf_wakes_due(ch))
+		vbuf_wakes_flush_locked(ch, wakes);
 	if (unlikely(ch->want_drain.count) && !ch->queue.count &&
 	    !ch->receiving)
 		vbuf_line_fail(&ch->want_drain, NULL, 0, wakes);
@@ -598,8 +603,6 @@ static void release_chain_watched(struct vbuf_endpoint *ep,
 	while (chain.count)
 		vbuf_moves_release_locked(ep, vbuf_chain_pop(&chain, &ch->pool),
 					  &wakes);
-	if (vbuf_wakes_due(ch))
-		vbuf_wakes_flush_locked(ch, &wakes);
 	vbuf_moves_settle_locked(ch, &wakes);
 	vbuf_wakes_unlock(ch, &wakes);
 }
