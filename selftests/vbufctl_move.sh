@@ -635,6 +635,12 @@ input_pins()
 	is jobs free=4 sent=0
 	status 0 timeout 60 vbufctl send --raw --no-wait jobs source
 	vbufctl recv --raw --count 4 jobs | cmp - want
+	# The slot that was to be read into is there for the copies, too.
+	status 0 vbufctl rm jobs
+	status 0 vbufctl create jobs --slots 1 --slot-size 256K
+	timeout 60 vbufctl send --raw jobs source &
+	vbufctl recv --raw --count 4 jobs | cmp - want
+	ended 0
 	umount source
 }
 
