@@ -21,25 +21,6 @@ static int check_rights(u32 rights)
 	return !rights || rights & ~ALL_RIGHTS ? -EINVAL : 0;
 }
 
-/**
- * vbuf_bind_check_name() - whether a name is well-formed
- * @name: VBUF_NAME_SIZE bytes
- *
- * Return: 0, or -EINVAL unless it has 1 to 63 of A-Z a-z 0-9 . _ : - and then
- * NULs only.
- */
-int vbuf_bind_check_name(const char *name)
-{
-	static const char ok[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-";
-	size_t len = strnlen(name, VBUF_NAME_SIZE);
-
-	if (!len || len == VBUF_NAME_SIZE || strspn(name, ok) != len ||
-	    memchr_inv(name + len, 0, VBUF_NAME_SIZE - len))
-		return -EINVAL;
-	return 0;
-}
-
 static bool is_anonymous(const struct vbuf_create *arg)
 {
 	return !memchr_inv(arg->name, 0, sizeof(arg->name));
@@ -67,7 +48,7 @@ static int check_create(const struct vbuf_create *arg)
 		return err;
 	if (is_anonymous(arg))
 		return arg->attr.flags & VBUF_PERSIST ? -EINVAL : 0;
-	err = vbuf_bind_check_name(arg->name);
+	err = vbuf_registry_check_name(arg->name);
 	if (!err && vbuf_registry_has(arg->name))
 		err = -EEXIST;
 	return err;
@@ -157,7 +138,7 @@ static struct vbuf_endpoint *open(struct file *file, const struct vbuf_open *arg
 
 	err = check_rights(arg->rights);
 	if (!err)
-		err = vbuf_bind_check_name(arg->name);
+		err = vbuf_registry_check_name(arg->name);
 	if (err)
 		return ERR_PTR(err);
 	ch = vbuf_registry_open(arg->name, arg->rights);

@@ -23,6 +23,5 @@ int vbuf_bind_reopen(struct file *file, const struct vbuf_reopen *arg,
 		     struct file *other);
 void vbuf_bind_end(struct file *file);
 void vbuf_bind_shut_down(struct vbuf_endpoint *ep, u32 rights);
-int vbuf_bind_check_name(const char *name);
 
 #endif /* VBUF_BIND_H */

@@ -388,7 +388,7 @@ static long ioctl_unlink(const void __user *uarg)
 	if (!err && arg.reserved)
 		err = -EINVAL;
 	if (!err)
-		err = vbuf_bind_check_name(arg.name);
+		err = vbuf_registry_check_name(arg.name);
 	return err ?: vbuf_registry_unlink(arg.name);
 }
 

@@ -103,6 +103,7 @@ void vbuf_channel_attach(struct vbuf_channel *ch, struct vbuf_endpoint *ep)
 	mutex_lock(&ch->members_lock);
 	ep->id = atomic64_inc_return(&last_id);
 	list_add_tail(&ep->link, &ch->endpoints);
+	ch->members_changes++;
 	mutex_unlock(&ch->members_lock);
 
 	spin_lock(&ch->lock);
@@ -192,6 +193,7 @@ void vbuf_channel_detach(struct vbuf_endpoint *ep)
 	vbuf_channel_leave(ep, vbuf_channel_stop(ep, ep->rights));
 	guard(mutex)(&ch->members_lock);
 	list_del(&ep->link);
+	ch->members_changes++;
 }
 
 /**

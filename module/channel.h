@@ -79,8 +79,9 @@ struct vbuf_net;
  * @node: in @net's names while @linked; guarded by the registry's lock
  * @linked: the name leads here; guarded by the registry's lock
  *
- * @members_lock: guards @endpoints; outside of @lock
+ * @members_lock: guards @endpoints and @members_changes; outside of @lock
  * @endpoints: in order of their ids
+ * @members_changes: counts those of @endpoints
  * @can_send: pollers of the endpoints that send
  * @can_recv: pollers of the endpoints that receive
  * @async_send: signal owners of the endpoints that send
@@ -135,8 +136,9 @@ struct vbuf_channel {
 	struct rb_node node;
 	bool linked;
 
-	struct mutex members_lock;	/* guards endpoints */
+	struct mutex members_lock;	/* guards endpoints, members_changes */
 	struct list_head endpoints;
+	u32 members_changes;
 	wait_queue_head_t can_send;
 	wait_queue_head_t can_recv;
 	struct fasync_struct *async_send;

@@ -6,6 +6,7 @@
 #include <linux/mm.h>
 #include <linux/pfn_t.h>
 #include <linux/version.h>
+#include <net/genetlink.h>
 
 /*
  * All that differs between the kernels that vbuf is built for.
@@ -54,6 +55,17 @@ static inline pfn_t vbuf_compat_large_pfn(unsigned long pfn)
 	return __pfn_to_pfn_t(pfn, PFN_DEV | PFN_MAP);
 #else
 	return pfn_to_pfn_t(pfn);
+#endif
+}
+
+/* The attributes of the request that a dump is made for. */
+static inline struct nlattr **
+vbuf_compat_dump_attrs(struct netlink_callback *cb)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+	return genl_dumpit_info(cb)->attrs;
+#else
+	return genl_info_dump(cb)->attrs;
 #endif
 }
 

@@ -3,6 +3,7 @@
  * What VBUF_IOC_LIST shows of channels and endpoints.
  */
 #include <linux/cred.h>
+#include <linux/nsproxy.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched.h>
@@ -76,7 +77,8 @@ static long list_channels(const struct vbuf_list *arg)
 	int err;
 
 	for (i = 0; i < arg->count; i++) {
-		if (vbuf_registry_visit(after, true, show_channel, &info))
+		if (vbuf_registry_visit_next(current->nsproxy->net_ns, after,
+					     show_channel, &info))
 			break;
 		err = vbuf_user_put_entry(arg->entries, i, &info, sizeof(info));
 		if (err)
@@ -162,8 +164,8 @@ static long list_endpoints(const struct vbuf_list *arg)
 		return -ENOMEM;
 	chunk->after = arg->after;
 	do {
-		n = vbuf_registry_visit(arg->channel, false, show_endpoints,
-					chunk);
+		n = vbuf_registry_visit(current->nsproxy->net_ns, arg->channel,
+					show_endpoints, chunk);
 		if (!n)
 			n = put_chunk(arg, done, chunk);
 		if (n > 0)

@@ -12,6 +12,7 @@
 #include "channel.h"
 #include "endpoint.h"
 #include "main.h"
+#include "netlink.h"
 #include "offline.h"
 #include "registry.h"
 
@@ -24,6 +25,7 @@ static const struct {
 	{ vbuf_channel_init, vbuf_channel_exit },
 	{ vbuf_endpoint_init, vbuf_endpoint_exit },
 	{ vbuf_registry_init, vbuf_registry_exit },
+	{ vbuf_netlink_init, vbuf_netlink_exit },
 	{ vbuf_cdev_init, vbuf_cdev_exit },
 };
 

@@ -11,6 +11,7 @@
  *   cdev -> transfer -> { held, moves } -> channel
  *   cdev -> move -> { transfer, region, reserved, held, moves } -> channel
  *   cdev -> list -> registry
+ *   netlink -> look -> { registry, channel }
  *
  * with slots, offline, limits, and user (all access to user memory) as leaves.
  * What is to the right of transfer is the channel's inside, in files by concern:

@@ -23,10 +23,12 @@
  * struct vbuf_net - one network namespace's part; guarded by registry_lock
  * @names: channels with a name, in its order
  * @channels: all channels, by id
+ * @changes: counts those of the two
  */
 struct vbuf_net {
 	struct rb_root names;
 	struct xarray channels;
+	u32 changes;
 };
 
 /*
@@ -42,6 +44,25 @@ static unsigned int vbuf_net_id;
 
 /* Persistent channels that went with the module. */
 static unsigned int gone_at_exit;
+
+/**
+ * vbuf_registry_check_name() - whether a name is well-formed
+ * @name: VBUF_NAME_SIZE bytes
+ *
+ * Return: 0, or -EINVAL unless it has 1 to 63 of A-Z a-z 0-9 . _ : - and then
+ * NULs only.
+ */
+int vbuf_registry_check_name(const char *name)
+{
+	static const char ok[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-";
+	size_t len = strnlen(name, VBUF_NAME_SIZE);
+
+	if (!len || len == VBUF_NAME_SIZE || strspn(name, ok) != len ||
+	    memchr_inv(name + len, 0, VBUF_NAME_SIZE - len))
+		return -EINVAL;
+	return 0;
+}
 
 static struct vbuf_net *current_vnet(void)
 {
@@ -80,6 +101,7 @@ static void unlink_locked(struct vbuf_channel *ch)
 {
 	lockdep_assert_held(&registry_lock);
 	rb_erase(&ch->node, &ch->net->names);
+	ch->net->changes++;
 	ch->linked = false;
 }
 
@@ -114,6 +136,7 @@ int vbuf_registry_add(struct vbuf_channel *ch)
 	if (err)
 		return err;
 	ch->net = vnet;
+	vnet->changes++;
 	if (!*ch->name)
 		return 0;
 	rb_add(&ch->node, &vnet->names, name_before);
@@ -211,45 +234,84 @@ void vbuf_registry_put(struct vbuf_channel *ch)
 		return;
 	if (ch->linked)
 		unlink_locked(ch);
-	if (ch->net)
+	if (ch->net) {
 		xa_erase(&ch->net->channels, ch->id);
+		ch->net->changes++;
+	}
 	mutex_unlock(&registry_lock);
 	vbuf_channel_destroy(ch);
 }
 
 /* Whether the caller may know more of a channel than that it is there. */
-static bool may_look(const struct vbuf_channel *ch)
+static bool may_look(const struct net *net, const struct vbuf_channel *ch)
 {
 	return uid_eq(current_euid(), ch->uid) ||
 	       mode_allows(ch, VBUF_RIGHT_RECV) ||
 	       mode_allows(ch, VBUF_RIGHT_SEND) ||
-	       ns_capable_noaudit(current_net_owner(), CAP_IPC_OWNER);
+	       ns_capable_noaudit(net->user_ns, CAP_IPC_OWNER);
+}
+
+static int visit_locked(const struct net *net, struct vbuf_channel *ch,
+			vbuf_visit_fn *visit, void *data)
+{
+	lockdep_assert_held(&registry_lock);
+	return ch ? visit(ch, may_look(net, ch), data) : -ENOENT;
 }
 
 /**
- * vbuf_registry_visit() - look at a channel of the caller's namespace
+ * vbuf_registry_visit() - look at a channel
+ * @net: of this network namespace
  * @id: its id
- * @next: the first one above @id instead
  * @visit: called with the registry's lock held
  * @data: for @visit
  *
  * Return: what @visit returns, or -ENOENT.
  */
-int vbuf_registry_visit(u64 id, bool next,
-			int (*visit)(struct vbuf_channel *ch, bool allowed,
-				     void *data), void *data)
+int vbuf_registry_visit(struct net *net, u64 id, vbuf_visit_fn *visit,
+			void *data)
 {
-	struct vbuf_net *vnet = current_vnet();
-	struct vbuf_channel *ch;
+	struct vbuf_net *vnet = net_generic(net, vbuf_net_id);
+
+	guard(mutex)(&registry_lock);
+	return visit_locked(net, xa_load(&vnet->channels, id), visit, data);
+}
+
+/* As vbuf_registry_visit(), at the channel with the next id above @id. */
+int vbuf_registry_visit_next(struct net *net, u64 id, vbuf_visit_fn *visit,
+			     void *data)
+{
+	struct vbuf_net *vnet = net_generic(net, vbuf_net_id);
 	unsigned long index = id;
 
 	guard(mutex)(&registry_lock);
-	if (next)
-		ch = xa_find_after(&vnet->channels, &index, ULONG_MAX,
-				   XA_PRESENT);
-	else
-		ch = xa_load(&vnet->channels, index);
-	return ch ? visit(ch, may_look(ch), data) : -ENOENT;
+	return visit_locked(net, xa_find_after(&vnet->channels, &index,
+					       ULONG_MAX, XA_PRESENT),
+			    visit, data);
+}
+
+/* As vbuf_registry_visit(), at the channel with a name, which is well-formed. */
+int vbuf_registry_visit_named(struct net *net, const char *name,
+			      vbuf_visit_fn *visit, void *data)
+{
+	struct vbuf_net *vnet = net_generic(net, vbuf_net_id);
+
+	guard(mutex)(&registry_lock);
+	return visit_locked(net, find_locked(vnet, name), visit, data);
+}
+
+/**
+ * vbuf_registry_changes() - whether a channel came, went, or lost its name
+ * @net: in this network namespace
+ *
+ * Return: a number other than 0, that differs from the last one if so.
+ */
+u32 vbuf_registry_changes(struct net *net)
+{
+	struct vbuf_net *vnet = net_generic(net, vbuf_net_id);
+
+	guard(mutex)(&registry_lock);
+	/* Once in 2^32 changes two of them look like one. */
+	return vnet->changes ?: 1;
 }
 
 static int __net_init net_init(struct net *net)
@@ -257,6 +319,7 @@ static int __net_init net_init(struct net *net)
 	struct vbuf_net *vnet = net_generic(net, vbuf_net_id);
 
 	vnet->names = RB_ROOT;
+	vnet->changes = 1;
 	xa_init(&vnet->channels);
 	return 0;
 }

@@ -4,6 +4,7 @@
 
 #include <linux/types.h>
 
+struct net;
 struct vbuf_channel;
 
 /**
@@ -20,14 +21,23 @@ struct vbuf_channel;
 
 int vbuf_registry_init(void);
 void vbuf_registry_exit(void);
+int vbuf_registry_check_name(const char *name);
 bool vbuf_registry_has(const char *name);
 int vbuf_registry_add(struct vbuf_channel *ch);
 struct vbuf_channel *vbuf_registry_open(const char *name, u32 rights);
 int vbuf_registry_unlink(const char *name);
 void vbuf_registry_get(struct vbuf_channel *ch);
 void vbuf_registry_put(struct vbuf_channel *ch);
-int vbuf_registry_visit(u64 id, bool next,
-			int (*visit)(struct vbuf_channel *ch, bool allowed,
-				     void *data), void *data);
+
+/* @allowed: the caller may know more of it than that it is there. */
+typedef int vbuf_visit_fn(struct vbuf_channel *ch, bool allowed, void *data);
+
+int vbuf_registry_visit(struct net *net, u64 id, vbuf_visit_fn *visit,
+			void *data);
+int vbuf_registry_visit_next(struct net *net, u64 id, vbuf_visit_fn *visit,
+			     void *data);
+int vbuf_registry_visit_named(struct net *net, const char *name,
+			      vbuf_visit_fn *visit, void *data);
+u32 vbuf_registry_changes(struct net *net);
 
 #endif /* VBUF_REGISTRY_H */

@@ -11,6 +11,7 @@
 #include <linux/timekeeping.h>
 
 #include "channel.h"
+#include "endpoint.h"
 #include "waiter.h"
 #include "wakes.h"
 
@@ -41,6 +42,16 @@ void vbuf_line_init(struct vbuf_line *line, u32 *alerts, u32 alert)
 	line->server_cpu = -1;
 }
 
+static void note_blocked(const struct vbuf_waiter *waiter)
+{
+	struct vbuf_endpoint *ep = waiter->ep;
+
+	/* To a tick, which costs a look at memory. */
+	if (!ep->blocked_senders && !ep->blocked_receivers)
+		ep->blocked_since = ktime_get_coarse_ns();
+	++*waiter->blocked;
+}
+
 /**
  * vbuf_line_join() - stand at the end of a line
  * @line: of a channel, whose lock is held
@@ -59,7 +70,7 @@ void vbuf_line_join(struct vbuf_line *line, struct vbuf_waiter *waiter)
 	line->count++;
 	*line->alerts |= line->alert;
 	if (waiter->blocked)
-		++*waiter->blocked;
+		note_blocked(waiter);
 }
 
 /**

@@ -1,0 +1,502 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The generic netlink family: what administrators and tools see.
+ */
+#include <linux/cred.h>
+#include <linux/err.h>
+#include <linux/file.h>
+#include <linux/module.h>
+#include <linux/net.h>
+#include <linux/slab.h>
+#include <linux/time_namespace.h>
+#include <linux/vbuf.h>
+#include <linux/vbuf_netlink.h>
+#include <net/genetlink.h>
+#include <net/sock.h>
+
+#include "compat.h"
+#include "limits.h"
+#include "look.h"
+#include "netlink.h"
+#include "registry.h"
+
+/* Whoever opened the socket. Undone by revert_creds(). */
+static const struct cred *become_asker(const struct sk_buff *request)
+{
+	const struct socket *sock = NETLINK_CB(request).sk->sk_socket;
+
+	return override_creds(sock && sock->file ? sock->file->f_cred :
+						   current_cred());
+}
+
+/**
+ * struct field - a number, and the attribute that tells it
+ * @attr: the attribute's type
+ * @wide: of 64 bits, else of 32
+ * @offset: in the structure
+ */
+struct field {
+	u16 attr;
+	bool wide;
+	u16 offset;
+};
+
+#define CHANNEL_FIELD(_attr, _member) {					\
+	.attr = VBUF_A_CHANNEL_##_attr,					\
+	.wide = sizeof_field(struct vbuf_channel_look, _member) == 8,	\
+	.offset = offsetof(struct vbuf_channel_look, _member),		\
+}
+
+static const struct field channel_fields[] = {
+	CHANNEL_FIELD(STATE, state),
+	CHANNEL_FIELD(FLAGS, attr.flags),
+	CHANNEL_FIELD(SLOTS, attr.slots),
+	CHANNEL_FIELD(SLOT_SIZE, attr.slot_size),
+	CHANNEL_FIELD(MODE, attr.mode),
+	CHANNEL_FIELD(HELD_MAX, attr.held_max),
+	CHANNEL_FIELD(MAX_DELIVERIES, attr.max_deliveries),
+	CHANNEL_FIELD(BYTES, bytes),
+	CHANNEL_FIELD(SENDERS, senders),
+	CHANNEL_FIELD(RECEIVERS, receivers),
+	CHANNEL_FIELD(BLOCKED_SENDERS, blocked_senders),
+	CHANNEL_FIELD(BLOCKED_RECEIVERS, blocked_receivers),
+	CHANNEL_FIELD(FREE, free),
+	CHANNEL_FIELD(SENDING, sending),
+	CHANNEL_FIELD(DEPTH, depth),
+	CHANNEL_FIELD(RECEIVING, receiving),
+	CHANNEL_FIELD(MAX_DEPTH, max_depth),
+	CHANNEL_FIELD(SENT, sent),
+	CHANNEL_FIELD(RECEIVED, received),
+	CHANNEL_FIELD(SENT_BYTES, sent_bytes),
+	CHANNEL_FIELD(RECEIVED_BYTES, received_bytes),
+	CHANNEL_FIELD(DROPPED_OLDEST, dropped_oldest),
+	CHANNEL_FIELD(DROPPED_HOLDER, dropped_holder),
+	CHANNEL_FIELD(DROPPED_DELIVERIES, dropped_deliveries),
+};
+
+#define ENDPOINT_FIELD(_attr, _member) {				\
+	.attr = VBUF_A_ENDPOINT_##_attr,				\
+	.wide = sizeof_field(struct vbuf_endpoint_look, _member) == 8,	\
+	.offset = offsetof(struct vbuf_endpoint_look, _member),		\
+}
+
+static const struct field endpoint_fields[] = {
+	ENDPOINT_FIELD(ID, id),
+	ENDPOINT_FIELD(CHANNEL, channel),
+	ENDPOINT_FIELD(PID, pid),
+	ENDPOINT_FIELD(RIGHTS, rights),
+	ENDPOINT_FIELD(OWNED, owned),
+	ENDPOINT_FIELD(BLOCKED_SENDERS, blocked_senders),
+	ENDPOINT_FIELD(BLOCKED_RECEIVERS, blocked_receivers),
+	ENDPOINT_FIELD(SENT, sent),
+	ENDPOINT_FIELD(RECEIVED, received),
+};
+
+/* Both sets align by it. */
+static_assert((int)VBUF_A_CHANNEL_PAD == (int)VBUF_A_ENDPOINT_PAD);
+
+/* True if there was no room. */
+static bool put_fields(struct sk_buff *skb, const struct field *fields,
+		       unsigned int count, const void *of)
+{
+	const struct field *field;
+	const void *number;
+
+	for (field = fields; field < fields + count; field++) {
+		number = of + field->offset;
+		if (field->wide ?
+		    nla_put_u64_64bit(skb, field->attr, *(const u64 *)number,
+				      VBUF_A_CHANNEL_PAD) :
+		    nla_put_u32(skb, field->attr, *(const u32 *)number))
+			return true;
+	}
+	return false;
+}
+
+static bool put_channel_attrs(struct sk_buff *skb,
+			      const struct vbuf_channel_look *look)
+{
+	struct user_namespace *ns = current_user_ns();
+
+	if (nla_put_u64_64bit(skb, VBUF_A_CHANNEL_ID, look->id,
+			      VBUF_A_CHANNEL_PAD))
+		return true;
+	if (look->hidden)
+		return nla_put_flag(skb, VBUF_A_CHANNEL_HIDDEN);
+	return (*look->name &&
+		nla_put_string(skb, VBUF_A_CHANNEL_NAME, look->name)) ||
+	       nla_put_u32(skb, VBUF_A_CHANNEL_UID,
+			   from_kuid_munged(ns, look->uid)) ||
+	       nla_put_u32(skb, VBUF_A_CHANNEL_GID,
+			   from_kgid_munged(ns, look->gid)) ||
+	       put_fields(skb, channel_fields, ARRAY_SIZE(channel_fields),
+			  look);
+}
+
+/* In the reader's time namespace. */
+static u64 clock_of_reader(u64 ns)
+{
+	struct timespec64 ts = ns_to_timespec64(ns);
+
+	timens_add_monotonic(&ts);
+	return timespec64_to_ns(&ts);
+}
+
+static bool put_endpoint_attrs(struct sk_buff *skb,
+			       const struct vbuf_endpoint_look *look)
+{
+	u32 uid = from_kuid_munged(current_user_ns(), look->uid);
+
+	return put_fields(skb, endpoint_fields, ARRAY_SIZE(endpoint_fields),
+			  look) ||
+	       nla_put_u32(skb, VBUF_A_ENDPOINT_UID, uid) ||
+	       (*look->comm &&
+		nla_put_string(skb, VBUF_A_ENDPOINT_COMM, look->comm)) ||
+	       (look->blocked_since &&
+		nla_put_u64_64bit(skb, VBUF_A_ENDPOINT_BLOCKED_SINCE,
+				  clock_of_reader(look->blocked_since),
+				  VBUF_A_ENDPOINT_PAD));
+}
+
+static struct genl_family family;
+
+/* Ends a message that was begun; 0, or -EMSGSIZE if it had no room. */
+static int end_message(struct sk_buff *skb, void *header, bool no_room)
+{
+	if (no_room) {
+		genlmsg_cancel(skb, header);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, header);
+	return 0;
+}
+
+/* Begins an answer to a dump, or returns NULL if it has no room. */
+static void *begin_dumped(struct sk_buff *skb, struct netlink_callback *cb,
+			  u8 command)
+{
+	void *header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
+				   cb->nlh->nlmsg_seq, &family, NLM_F_MULTI,
+				   command);
+
+	if (header)
+		genl_dump_check_consistent(cb, header);
+	return header;
+}
+
+static int reply_channel(struct genl_info *info,
+			 const struct vbuf_channel_look *look)
+{
+	struct sk_buff *skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	void *header;
+	int err;
+
+	if (!skb)
+		return -ENOMEM;
+	header = genlmsg_put_reply(skb, info, &family, 0,
+				   VBUF_CMD_CHANNEL_GET);
+	err = header ? end_message(skb, header, put_channel_attrs(skb, look)) :
+		       -EMSGSIZE;
+	if (err) {
+		nlmsg_free(skb);
+		return err;
+	}
+	return genlmsg_reply(skb, info);
+}
+
+static int look_named(struct genl_info *info, struct vbuf_channel_look *look)
+{
+	struct nlattr *attr = info->attrs[VBUF_A_CHANNEL_NAME];
+	char name[VBUF_NAME_SIZE];
+
+	/* Pads it, too. */
+	if (nla_strscpy(name, attr, sizeof(name)) < 0 ||
+	    vbuf_registry_check_name(name)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "A name has 1 to 63 of A-Z a-z 0-9 . _ : -");
+		return -EINVAL;
+	}
+	return vbuf_look_named(genl_info_net(info), name, look);
+}
+
+static int look_asked(struct genl_info *info, struct vbuf_channel_look *look)
+{
+	struct nlattr *id = info->attrs[VBUF_A_CHANNEL_ID];
+	struct nlattr *name = info->attrs[VBUF_A_CHANNEL_NAME];
+
+	if (!id == !name) {
+		NL_SET_ERR_MSG(info->extack,
+			       "A channel goes by its id or by its name");
+		return -EINVAL;
+	}
+	if (name)
+		return look_named(info, look);
+	return vbuf_look_channel(genl_info_net(info), nla_get_u64(id), look);
+}
+
+static int channel_get(struct sk_buff *request, struct genl_info *info)
+{
+	const struct cred *own = become_asker(request);
+	struct vbuf_channel_look look;
+	int err;
+
+	err = look_asked(info, &look);
+	if (!err)
+		err = reply_channel(info, &look);
+	else if (err == -ENOENT)
+		NL_SET_ERR_MSG(info->extack, "There is no such channel here");
+	revert_creds(own);
+	return err;
+}
+
+static int channel_dump_start(struct netlink_callback *cb)
+{
+	struct nlattr **attrs = vbuf_compat_dump_attrs(cb);
+	int i;
+
+	for (i = 1; i <= VBUF_A_CHANNEL_MAX; i++) {
+		if (attrs[i]) {
+			NL_SET_ERR_MSG_ATTR(cb->extack, attrs[i],
+					    "A dump tells of all channels");
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+/* Its place: the id of the last channel that was told. */
+static u64 *channel_place(struct netlink_callback *cb)
+{
+	static_assert(sizeof(cb->ctx) >= sizeof(u64));
+	return (u64 *)cb->ctx;
+}
+
+static int dump_channels(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct net *net = sock_net(cb->skb->sk);
+	u64 *last = channel_place(cb);
+	struct vbuf_channel_look look;
+	void *header;
+	int err = 0;
+
+	while (!err && !vbuf_look_next(net, *last, &look)) {
+		header = begin_dumped(skb, cb, VBUF_CMD_CHANNEL_GET);
+		if (!header)
+			return -EMSGSIZE;
+		err = end_message(skb, header, put_channel_attrs(skb, &look));
+		if (!err)
+			*last = look.id;
+	}
+	return err;
+}
+
+static int channel_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	const struct cred *own = become_asker(cb->skb);
+	int err;
+
+	cb->seq = vbuf_registry_changes(sock_net(cb->skb->sk));
+	err = dump_channels(skb, cb);
+	revert_creds(own);
+	/* What is there is sent, and the rest comes with the next call. */
+	return skb->len ?: err;
+}
+
+/**
+ * struct endpoint_place - how far a dump of endpoints has come
+ * @channel: the id of the channel that it is at, or of the last one; 0 at first
+ * @endpoint: the id of the last endpoint of it that was told; 0 if none was
+ * @changes: @channel's, when that was told
+ */
+struct endpoint_place {
+	u64 channel;
+	u64 endpoint;
+	u32 changes;
+};
+
+static struct endpoint_place *endpoint_place(struct netlink_callback *cb)
+{
+	static_assert(sizeof(cb->ctx) >= sizeof(struct endpoint_place));
+	return (struct endpoint_place *)cb->ctx;
+}
+
+static int endpoint_dump_start(struct netlink_callback *cb)
+{
+	struct nlattr *attr =
+		vbuf_compat_dump_attrs(cb)[VBUF_A_ENDPOINT_CHANNEL];
+	struct vbuf_channel_look look;
+	const struct cred *own;
+	int err;
+
+	if (!attr)
+		return 0;
+	own = become_asker(cb->skb);
+	err = vbuf_look_channel(sock_net(cb->skb->sk), nla_get_u64(attr),
+				&look);
+	revert_creds(own);
+	if (err) {
+		NL_SET_ERR_MSG_ATTR(cb->extack, attr,
+				    "There is no such channel here");
+	} else if (look.hidden) {
+		NL_SET_ERR_MSG_ATTR(cb->extack, attr,
+				    "Its mode allows no look at its endpoints");
+		err = -EACCES;
+	}
+	return err;
+}
+
+/* Those in @look that are wanted, as far as there is room. */
+static int put_endpoints(struct sk_buff *skb, struct netlink_callback *cb,
+			 const struct vbuf_endpoints_look *look)
+{
+	struct nlattr *pid = vbuf_compat_dump_attrs(cb)[VBUF_A_ENDPOINT_PID];
+	struct endpoint_place *place = endpoint_place(cb);
+	const struct vbuf_endpoint_look *endpoint;
+	void *header;
+	int err;
+	u32 i;
+
+	for (i = 0; i < look->count; i++) {
+		endpoint = &look->endpoint[i];
+		if (!pid || nla_get_u32(pid) == endpoint->pid) {
+			header = begin_dumped(skb, cb, VBUF_CMD_ENDPOINT_GET);
+			if (!header)
+				return -EMSGSIZE;
+			err = end_message(skb, header,
+					  put_endpoint_attrs(skb, endpoint));
+			if (err)
+				return err;
+		}
+		place->endpoint = endpoint->id;
+	}
+	return 0;
+}
+
+/* Those of the channel that the dump is at, from where it is. */
+static int dump_channel_endpoints(struct sk_buff *skb,
+				  struct netlink_callback *cb,
+				  struct vbuf_endpoints_look *look)
+{
+	struct endpoint_place *place = endpoint_place(cb);
+	int err;
+
+	do {
+		look->after = place->endpoint;
+		/* It has gone, or is hidden: there is nothing to be told. */
+		if (vbuf_look_endpoints(sock_net(cb->skb->sk), place->channel,
+					look))
+			return 0;
+		/* As if channels had changed: the answers are marked. */
+		if (place->endpoint && place->changes != look->changes)
+			cb->prev_seq = ~cb->seq;
+		place->changes = look->changes;
+		err = put_endpoints(skb, cb, look);
+		if (err)
+			return err;
+		cond_resched();
+	} while (look->count == VBUF_LOOK_ENDPOINTS);
+	return 0;
+}
+
+/* To the next channel, whose id is above @place's; false at the end. */
+static bool next_channel(struct netlink_callback *cb)
+{
+	struct nlattr *only =
+		vbuf_compat_dump_attrs(cb)[VBUF_A_ENDPOINT_CHANNEL];
+	struct endpoint_place *place = endpoint_place(cb);
+	struct vbuf_channel_look look;
+
+	place->endpoint = 0;
+	if (only) {
+		if (place->channel)
+			return false;
+		place->channel = nla_get_u64(only);
+		return true;
+	}
+	if (vbuf_look_next(sock_net(cb->skb->sk), place->channel, &look))
+		return false;
+	place->channel = look.id;
+	return true;
+}
+
+static int dump_endpoints(struct sk_buff *skb, struct netlink_callback *cb,
+			  struct vbuf_endpoints_look *look)
+{
+	int err;
+
+	if (!endpoint_place(cb)->channel && !next_channel(cb))
+		return 0;
+	do {
+		err = dump_channel_endpoints(skb, cb, look);
+	} while (!err && next_channel(cb));
+	return err;
+}
+
+static int endpoint_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct vbuf_endpoints_look *look;
+	const struct cred *own;
+	int err;
+
+	look = kmalloc(sizeof(*look), VBUF_GFP);
+	if (!look)
+		return -ENOMEM;
+	own = become_asker(cb->skb);
+	cb->seq = vbuf_registry_changes(sock_net(cb->skb->sk));
+	err = dump_endpoints(skb, cb, look);
+	revert_creds(own);
+	kfree(look);
+	return skb->len ?: err;
+}
+
+static const struct nla_policy channel_policy[VBUF_A_CHANNEL_MAX + 1] = {
+	[VBUF_A_CHANNEL_ID] = NLA_POLICY_MIN(NLA_U64, 1),
+	[VBUF_A_CHANNEL_NAME] = {
+		.type = NLA_NUL_STRING, .len = VBUF_NAME_SIZE - 1,
+	},
+};
+
+static const struct nla_policy endpoint_policy[VBUF_A_ENDPOINT_MAX + 1] = {
+	[VBUF_A_ENDPOINT_CHANNEL] = NLA_POLICY_MIN(NLA_U64, 1),
+	[VBUF_A_ENDPOINT_PID] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+static const struct genl_ops ops[] = {
+	{
+		.cmd = VBUF_CMD_CHANNEL_GET,
+		.doit = channel_get,
+		.start = channel_dump_start,
+		.dumpit = channel_dump,
+		.policy = channel_policy,
+		.maxattr = VBUF_A_CHANNEL_MAX,
+	},
+	{
+		.cmd = VBUF_CMD_ENDPOINT_GET,
+		.start = endpoint_dump_start,
+		.dumpit = endpoint_dump,
+		.policy = endpoint_policy,
+		.maxattr = VBUF_A_ENDPOINT_MAX,
+	},
+};
+
+static struct genl_family family __ro_after_init = {
+	.name = VBUF_FAMILY_NAME,
+	.version = VBUF_FAMILY_VERSION,
+	.netnsok = true,
+	.parallel_ops = true,
+	.module = THIS_MODULE,
+	.ops = ops,
+	.n_ops = ARRAY_SIZE(ops),
+	.resv_start_op = VBUF_CMD_CHANNEL_GET,
+};
+
+/* Module-wide. Return: 0 or -errno. */
+int vbuf_netlink_init(void)
+{
+	return genl_register_family(&family);
+}
+
+void vbuf_netlink_exit(void)
+{
+	genl_unregister_family(&family);
+}
