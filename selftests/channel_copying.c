@@ -45,7 +45,7 @@ static void start_slow_recv(struct vt_call *call, struct vt_trap *trap, int rx)
 
 TEST_F(channel, a_message_is_not_there_before_it_is_whole)
 {
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 
 	start_slow_send(&self->call, &self->trap, self->tx);
 	info = vt_look(self->rx);
@@ -94,7 +94,7 @@ TEST_F(channel, a_slow_message_queues_where_it_was_finished)
 
 TEST_F(channel, a_slow_receiver_keeps_nobody_waiting)
 {
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 
 	ASSERT_EQ(0, vt_put(self->tx, 'a'));
 	ASSERT_EQ(0, vt_put(self->tx, 'b'));

@@ -3,7 +3,7 @@
  * Deadlines are absolute: a call does not end before, does end after, and a
  * restarted one does not wait longer.
  */
-#include "vbuf_test.h"
+#include "ns.h"
 #include "kselftest_harness.h"
 
 #define SHORT_MSEC	50
@@ -44,7 +44,7 @@ static void pass_deadline(struct vt_call *call)
  */
 static bool held_before_deadline(struct vt_call *call)
 {
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 
 	while (vt_now() + 100 * VT_NSEC_PER_MSEC < call->deadline_ns)
 		usleep(1000);
@@ -249,19 +249,6 @@ TEST_F(channel, a_restarted_call_does_not_wait_longer)
 	EXPECT_LT(0, vt_caught());
 }
 
-/* For what is started afterwards. */
-static void enter_time_namespace(long long ahead_sec)
-{
-	int fd;
-
-	if (unshare(CLONE_NEWTIME))
-		vt_die("unshare");
-	fd = open("/proc/self/timens_offsets", O_WRONLY);
-	if (dprintf(fd, "monotonic %lld 0\n", ahead_sec) < 0)
-		vt_die("set the clock's offset");
-	close(fd);
-}
-
 static long recv_soon(struct vt_call *call)
 {
 	long ret;
@@ -276,7 +263,7 @@ TEST_F(channel, a_deadline_is_of_the_callers_time_namespace)
 	struct vt_call *recv = vt_shared_calls(1);
 	__u64 before = vt_now();
 
-	enter_time_namespace(AHEAD_SEC);
+	ns_time_ahead(AHEAD_SEC);
 	*recv = (struct vt_call) {
 		.op = recv_soon, .fd = self->rx, .len = 64 };
 	vt_start_process(recv);
@@ -294,7 +281,7 @@ TEST_F(channel, a_deadline_passed_in_the_namespace_has_passed)
 {
 	struct vt_call *recv = vt_shared_calls(1);
 
-	enter_time_namespace(AHEAD_SEC);
+	ns_time_ahead(AHEAD_SEC);
 	*recv = (struct vt_call) {
 		.op = recv_passed_outside, .fd = self->rx, .len = 64 };
 	vt_start_process(recv);
@@ -306,7 +293,7 @@ TEST_F(channel, the_end_of_time_is_waited_for_in_a_namespace_that_is_behind)
 {
 	struct vt_call *recv = vt_shared_calls(1);
 
-	enter_time_namespace(-1);
+	ns_time_ahead(-1);
 	*recv = (struct vt_call) {
 		.op = vt_op_recv, .fd = self->rx, .len = 64,
 		.deadline_ns = UINT64_MAX };

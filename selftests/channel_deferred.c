@@ -59,7 +59,7 @@ static const char *rest(int rx)
 
 TEST_F(channel, it_has_the_slot_at_once)
 {
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 
 	hand(_metadata, self);
 	info = vt_look(self->rx);
@@ -231,7 +231,7 @@ static void start_recv_in_flow(struct __test_metadata *_metadata,
 TEST_F(channel, a_receiver_has_its_message_at_once)
 {
 	struct vt_call recv = { 0 };
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 
 	start_recv_in_flow(_metadata, self, &recv);
 	vt_hold_cpu();

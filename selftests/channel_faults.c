@@ -51,7 +51,7 @@ static void *read_only(const void *bytes, size_t len)
 
 TEST_F(channel, send_efault)
 {
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 
 	EXPECT_EQ(-EFAULT, vt_send(self->tx, VT_UNMAPPED, 1, 0));
 	EXPECT_EQ(-EFAULT, vt_send(self->tx, VT_KERNEL, 1, 0));
@@ -246,16 +246,11 @@ TEST_F(channel, calls_that_answer_efault)
 {
 	struct vbuf_getattr attr = { .size = sizeof(attr) };
 	struct vbuf_info info = { .size = sizeof(info) };
-	struct vbuf_list list = {
-		.size = sizeof(list), .count = 1,
-		.entry_size = sizeof(struct vbuf_channel_info),
-		.entries = (uintptr_t)VT_UNMAPPED };
 
 	EXPECT_EQ(-EFAULT, vt_ioctl(self->rx, VBUF_IOC_GETATTR,
 				    read_only(&attr, sizeof(attr))));
 	EXPECT_EQ(-EFAULT, vt_ioctl(self->rx, VBUF_IOC_INFO,
 				    read_only(&info, sizeof(info))));
-	EXPECT_EQ(-EFAULT, vt_ioctl(self->rx, VBUF_IOC_LIST, &list));
 }
 
 /* What cannot be sent drops nothing. */

@@ -224,7 +224,7 @@ TEST_F(channel, state_no_receiver_is_listed)
 
 TEST_F(channel, a_named_channel_goes_with_its_last_endpoint)
 {
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 	__u64 id = vt_getattr(self->rx).id;
 	int tx;
 
@@ -239,7 +239,7 @@ TEST_F(channel, a_named_channel_goes_with_its_last_endpoint)
 
 TEST_F(channel, an_anonymous_channel_goes_with_its_last_endpoint)
 {
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 	int both = vt_create(NULL, vt_attr(1, 1), VT_BOTH);
 	int rx = vt_reopen(both, VT_RECV);
 	__u64 id = vt_getattr(both).id;

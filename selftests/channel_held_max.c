@@ -185,7 +185,7 @@ TEST_F(channel, a_slot_that_a_receiver_empties_counts)
 TEST_F(channel, hand_offs_stay_within_it)
 {
 	struct vt_call recv[3] = { 0 };
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 	int i, received = 0;
 
 	vt_one_cpu();

@@ -50,7 +50,7 @@ static __u64 held(int rx)
 
 TEST_F(channel, a_held_message_keeps_its_slot_until_released)
 {
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 	char byte;
 	struct vbuf_msg msg = hold(self->rx, &byte);
 
@@ -245,7 +245,7 @@ TEST_F(channel, what_was_requeued_says_so)
 TEST_F(channel, what_was_put_back_does_not_count_as_received)
 {
 	__u64 a = held(self->rx);
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 
 	ASSERT_EQ(0, vt_release(self->rx, a, VBUF_REQUEUE));
 	info = vt_look(self->rx);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What each message carries for a receiver that asks with VBUF_INFO. */
-#include "vbuf_test.h"
+#include "ns.h"
 #include "kselftest_harness.h"
 
 #include <sys/prctl.h>
@@ -182,15 +182,11 @@ TEST_F(channel, the_time_is_of_the_receivers_namespace)
 {
 	struct vbuf_msg *msg = shared_msg();
 	__u64 before = vt_now(), after;
-	int fd;
 	pid_t pid;
 
 	ASSERT_EQ(0, vt_put(self->tx, 'a'));
 	after = vt_now();
-	ASSERT_EQ(0, unshare(CLONE_NEWTIME));
-	fd = open("/proc/self/timens_offsets", O_WRONLY);
-	ASSERT_LT(0, dprintf(fd, "monotonic %llu 0\n", AHEAD_SEC));
-	close(fd);
+	ns_time_ahead(AHEAD_SEC);
 	pid = vt_fork();
 	if (pid == 0) {
 		*msg = info(self->rx);

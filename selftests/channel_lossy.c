@@ -40,7 +40,7 @@ static void fill(struct __test_metadata *_metadata, int tx)
 
 TEST_F(channel, a_full_one_loses_its_oldest)
 {
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 
 	fill(_metadata, self->tx);
 	EXPECT_EQ(0, push(self->tx, 'd'));

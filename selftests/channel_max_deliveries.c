@@ -44,7 +44,7 @@ static struct vbuf_msg hold(int rx)
 
 TEST_F(channel, as_many_are_delivered_and_no_more)
 {
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 	struct vbuf_msg msg;
 	__u32 i;
 

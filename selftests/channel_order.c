@@ -178,7 +178,7 @@ TEST_F(channel, a_new_sender_does_not_overtake)
 /* The hand-off is at once, and not when the waiter gets round to it. */
 TEST_F(channel, the_hand_off_leaves_no_trace_of_waiting)
 {
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 	struct vt_call recv = { 0 };
 
 	vt_start_recv(&recv, self->rx);

@@ -155,7 +155,7 @@ TEST_F(channel, of_what_is_held_drops_it)
 {
 	char byte;
 	struct vbuf_msg msg = { .buf = (uintptr_t)&byte, .size = 1 };
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 
 	ASSERT_EQ(0, vt_put(self->tx, 'a'));
 	ASSERT_EQ(1, vt_recvv(self->rx, &msg, 1, VBUF_HOLD));

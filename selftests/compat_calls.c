@@ -19,9 +19,6 @@ _Static_assert(sizeof(struct vbuf_release) == 96, "release");
 _Static_assert(sizeof(struct vbuf_drain) == 16, "drain");
 _Static_assert(sizeof(struct vbuf_shutdown) == 8, "shutdown");
 _Static_assert(sizeof(struct vbuf_info) == 24, "info");
-_Static_assert(sizeof(struct vbuf_channel_info) == 200, "channel_info");
-_Static_assert(sizeof(struct vbuf_endpoint_info) == 48, "endpoint_info");
-_Static_assert(sizeof(struct vbuf_list) == 40, "list");
 
 #define HIGH	0x100000000ULL
 
@@ -167,22 +164,17 @@ TEST_F(compat, deadlines_are_64_bits)
 	EXPECT_EQ(0, vt_drain(self->tx, 1));
 }
 
-TEST_F(compat, endpoints_and_lists)
+TEST_F(compat, endpoints_and_looks)
 {
-	struct vbuf_endpoint_info endpoint[4];
-	struct vbuf_list list = {
-		.size = sizeof(list), .count = 4,
-		.entry_size = sizeof(endpoint[0]),
-		.entries = (uintptr_t)endpoint };
+	struct vt_endpoint endpoint[4];
 	int other = vt_reopen(self->tx, VT_SEND);
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 
 	ASSERT_LE(0, other);
 	info = vt_look(other);
 	EXPECT_EQ(2U, info.senders);
 	EXPECT_EQ(0, strcmp(self->name, info.name));
-	list.channel = info.id;
-	ASSERT_EQ(3, vt_ioctl(other, VBUF_IOC_LIST, &list));
+	ASSERT_EQ(3, vt_endpoints(info.id, endpoint, 4));
 	EXPECT_EQ((__u32)getpid(), endpoint[2].pid);
 	EXPECT_EQ(VT_SEND, endpoint[2].rights);
 	EXPECT_EQ(0, vt_shutdown(other, VT_SEND));

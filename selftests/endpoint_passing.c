@@ -174,7 +174,7 @@ TEST_F(endpoint, it_ends_with_the_socket_that_carried_it)
 /* No process has it, and yet it is there. */
 TEST_F(endpoint, a_channel_lives_while_an_endpoint_is_in_flight)
 {
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 	__u64 id = vt_getattr(self->rx).id;
 	int sockets[2], rx = self->rx;
 

@@ -9,6 +9,7 @@
  * For kernels with CONFIG_FAULT_INJECTION: make check-debug.
  */
 #include "kselftest_harness.h"
+#include "netlink.h"
 #include "stage.h"
 
 FIXTURE(stage) {
@@ -90,32 +91,66 @@ static long attempt_info(struct stage *stage)
 	return ret || info.max_vector == VBUF_MAX_VECTOR ? ret : -EIO;
 }
 
-static long list(struct stage *stage, __u64 channel, void *entries,
-		 size_t size)
-{
-	struct vbuf_list list = {
-		.size = sizeof(list), .count = 4, .entry_size = size,
-		.entries = (uintptr_t)entries, .channel = channel };
+/* The socket is there before: what is tried is a request and its answer. */
+static struct nl nl;
 
-	return vt_ioctl(stage->device, VBUF_IOC_LIST, &list);
+static void open_netlink(struct stage *stage)
+{
+	(void)stage;
+	nl = nl_open();
 }
 
-static long attempt_list_channels(struct stage *stage)
+static void close_netlink(struct stage *stage)
 {
-	struct vbuf_channel_info info[4] = { 0 };
-	long ret = list(stage, 0, info, sizeof(info[0]));
-
-	return ret < 1 || (info[ret - 1].id == stage->id &&
-			   vt_balanced(&info[ret - 1])) ? ret : -EIO;
+	(void)stage;
+	nl_close(&nl);
 }
 
-static long attempt_list_endpoints(struct stage *stage)
+static long attempt_get_channel(struct stage *stage)
 {
-	struct vbuf_endpoint_info info[4] = { 0 };
-	long ret = list(stage, stage->id, info, sizeof(info[0]));
+	struct vt_channel info = { .id = 0 };
+	struct nl_request request;
+	int error;
 
+	nl_begin(&request, VBUF_CMD_CHANNEL_GET, 0);
+	nl_put_u64(&request, VBUF_A_CHANNEL_ID, stage->id);
+	error = nl_ask(&nl, &request, nl_channel, &info).error;
+	return error || (info.id == stage->id && vt_balanced(&info)) ?
+	       error : -EIO;
+}
+
+static long attempt_dump_channels(struct stage *stage)
+{
+	struct vt_channel info = { .id = 0 };
+	struct nl_request request;
+	int error;
+
+	nl_begin(&request, VBUF_CMD_CHANNEL_GET, NLM_F_DUMP);
+	error = nl_ask(&nl, &request, nl_channel, &info).error;
+	/* The newest is the last. */
+	return error || info.id == stage->id ? error : -EIO;
+}
+
+static long attempt_dump_endpoints(struct stage *stage)
+{
+	struct vt_endpoint info = { .id = 0 };
+	struct nl_request request;
+	int error;
+
+	nl_begin(&request, VBUF_CMD_ENDPOINT_GET, NLM_F_DUMP);
+	nl_put_u64(&request, VBUF_A_ENDPOINT_CHANNEL, stage->id);
+	error = nl_ask(&nl, &request, nl_endpoint, &info).error;
 	/* The last of three has both rights. */
-	return ret != 3 || info[2].rights == VT_BOTH ? ret : -EIO;
+	return error || info.rights == VT_BOTH ? error : -EIO;
+}
+
+/* ENOBUFS is the socket's, which had no memory for an answer. */
+static unsigned int enomem_of(struct stage *stage, attempt what)
+{
+	stage->prepare = open_netlink;
+	stage->tidy = close_netlink;
+	stage->may_fail = ENOBUFS;
+	return stage_try_best(stage, what).enomem;
 }
 
 static long attempt_poll(struct stage *stage)
@@ -136,7 +171,21 @@ TEST_NTH(create_named, create_enomem_named, 3, 1)
 TEST_NTH(create_large, create_enomem_large, 3, 1)
 TEST_NTH(bind_open, open_enomem, 1, 1)
 TEST_NTH(reopen, reopen_enomem, 1, 1)
-TEST_NTH(list_endpoints, list_enomem_endpoints, 1, 4)
+
+TEST_F(stage, channel_get_enomem)
+{
+	EXPECT_LE(1, enomem_of(&self->stage, attempt_get_channel));
+}
+
+TEST_F(stage, channel_get_enomem_dump)
+{
+	enomem_of(&self->stage, attempt_dump_channels);
+}
+
+TEST_F(stage, endpoint_get_enomem)
+{
+	EXPECT_LE(1, enomem_of(&self->stage, attempt_dump_endpoints));
+}
 
 /* What fails here is the kernel's alone: it is to leave no trace with us. */
 TEST_F(stage, file_open)
@@ -173,7 +222,6 @@ TEST_F(stage, reopen_enomem_account)
 
 TEST_COPIES(unlink, unlink_efault, 1)
 TEST_COPIES(getattr, getattr_efault, 2)
-TEST_COPIES(list_channels, list_efault_channels, 2)
 TEST_COPIES(info, info_efault, 2)
 
 /* Whether a large channel can be created where all together have so many bytes. */

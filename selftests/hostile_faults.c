@@ -83,7 +83,7 @@ FIXTURE_SETUP(slow)
 
 FIXTURE_TEARDOWN(slow)
 {
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 
 	EXPECT_TRUE(vt_settled(self->rx));
 	info = vt_look(self->rx);
@@ -108,7 +108,7 @@ static void spring(FIXTURE_DATA(slow) *self, const FIXTURE_VARIANT(slow) *how)
 /* All that others do on the channel works, without waiting. */
 static bool others_go_on(FIXTURE_DATA(slow) *self)
 {
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 	unsigned int i;
 
 	for (i = 0; i < 5 * SLOTS; i++) {

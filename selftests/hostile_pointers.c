@@ -30,14 +30,13 @@ static const struct command {
 	{ "drain", VBUF_IOC_DRAIN, sizeof(struct vbuf_drain), false },
 	{ "shutdown", VBUF_IOC_SHUTDOWN, sizeof(struct vbuf_shutdown), false },
 	{ "info", VBUF_IOC_INFO, sizeof(struct vbuf_info), false },
-	{ "list", VBUF_IOC_LIST, sizeof(struct vbuf_list), false },
 };
 
 #define COMMANDS	(sizeof(commands) / sizeof(commands[0]))
 
 FIXTURE(bad) {
 	int rx, tx, spare;
-	struct vbuf_channel_info before;
+	struct vt_channel before;
 };
 
 FIXTURE_SETUP(bad)
@@ -76,7 +75,7 @@ FIXTURE_TEARDOWN(bad)
 /* Nothing has moved since the test began. */
 static bool untouched(FIXTURE_DATA(bad) *self)
 {
-	struct vbuf_channel_info now = vt_look(self->rx);
+	struct vt_channel now = vt_look(self->rx);
 
 	return vt_balanced(&now) && vt_fionread(self->rx) == 1 &&
 	       !memcmp(&now, &self->before, sizeof(now));
@@ -194,24 +193,6 @@ TEST_F(bad, recv_needs_only_to_read_its_argument)
 	EXPECT_EQ(2, vt_recv(self->rx, room, sizeof(room), 0));
 	EXPECT_EQ(0, vt_send(self->tx, "a", 1, 0));
 	EXPECT_EQ(0, vt_send(self->tx, "bb", 2, 0));
-}
-
-TEST_F(bad, list_efault_entries)
-{
-	struct vbuf_list arg = {
-		.size = sizeof(arg), .count = 1,
-		.entry_size = sizeof(struct vbuf_channel_info) };
-	size_t n, room;
-
-	for (n = 0; n < EDGE_BADS; n++) {
-		arg.entries = (uintptr_t)edge_bad[n];
-		EXPECT_EQ(-EFAULT, vt_ioctl(self->rx, VBUF_IOC_LIST, &arg));
-	}
-	for (room = 0; room < arg.entry_size; room++) {
-		arg.entries = (uintptr_t)edge_to_nothing(room);
-		EXPECT_EQ(-EFAULT, vt_ioctl(self->rx, VBUF_IOC_LIST, &arg));
-	}
-	EXPECT_TRUE(untouched(self));
 }
 
 /* Each way to send @len bytes at @buf, of which @readable can be read. */

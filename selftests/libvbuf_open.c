@@ -120,7 +120,7 @@ TEST(o_nonblock_is_the_descriptor_s)
 TEST(a_pair_receives_first_and_sends_second)
 {
 	struct vbuf_attr attr = vt_attr(2, 64);
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 	char text[64];
 	int fds[2];
 

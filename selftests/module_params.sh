@@ -6,8 +6,8 @@
 
 . "$(dirname "${BASH_SOURCE[0]}")/lib/vbufctl.bash"
 
-limits='max_channels max_endpoints max_bytes user_channels user_endpoints
-	user_bytes'
+limits='max_channels max_endpoints max_bytes max_slot_size user_channels
+	user_endpoints user_bytes user_slot_size'
 writable="$limits spin_ns"
 parameters="$writable limit_hits"
 folder=/sys/module/vbuf/parameters

@@ -68,22 +68,17 @@ TEST_F(netns, one_name_two_channels)
 	close(fd);
 }
 
-TEST_F(netns, list_shows_the_own_only)
+TEST_F(netns, looks_show_the_own_only)
 {
-	struct vbuf_endpoint_info endpoint;
-	struct vbuf_channel_info info;
-	struct vbuf_list list = {
-		.size = sizeof(list), .count = 1,
-		.entry_size = sizeof(endpoint),
-		.entries = (uintptr_t)&endpoint };
+	struct vt_endpoint endpoint;
+	struct vt_channel info;
 	__u64 at_home = vt_getattr(self->fd).id;
 	int fd = vt_create(NULL, vt_attr(5, 8), VT_BOTH);
 	__u64 here = vt_getattr(fd).id;
 
 	EXPECT_TRUE(vt_find(here, &info));
 	EXPECT_FALSE(vt_find(at_home, &info));
-	list.channel = at_home;
-	EXPECT_EQ(-ENOENT, vt_ioctl(fd, VBUF_IOC_LIST, &list));
+	EXPECT_EQ(-ENOENT, vt_endpoints(at_home, &endpoint, 1));
 	ns_net_enter(self->home);
 	EXPECT_FALSE(vt_find(here, &info));
 	EXPECT_TRUE(vt_find(at_home, &info));
@@ -93,7 +88,7 @@ TEST_F(netns, list_shows_the_own_only)
 /* What a descriptor leads to does not depend on where it is used. */
 TEST_F(netns, descriptors_work_anywhere)
 {
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 	int fd = vt_reopen(self->fd, VT_BOTH);
 
 	ASSERT_LE(0, fd);

@@ -32,4 +32,7 @@ void ns_drop_cap(int cap);
 
 pid_t ns_user_fork(uid_t owner, int flags);
 
+/* A time namespace for what is started afterwards, whose clock is ahead. */
+void ns_time_ahead(long long sec);
+
 #endif /* _VBUF_NS_H */

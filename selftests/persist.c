@@ -30,7 +30,7 @@ FIXTURE_SETUP(channel)
 
 FIXTURE_TEARDOWN(channel)
 {
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 
 	if (vt_find(self->id, &info))
 		EXPECT_TRUE(vt_balanced(&info));
@@ -48,7 +48,7 @@ static void leave(int *fd)
 
 TEST_F(channel, it_outlives_its_endpoints_with_its_messages)
 {
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 
 	ASSERT_EQ(0, vt_put(self->tx, 'a'));
 	ASSERT_EQ(0, vt_put(self->tx, 'b'));
@@ -137,7 +137,7 @@ TEST_F(channel, what_its_last_receiver_held_is_dropped)
 {
 	char byte;
 	struct vbuf_msg msg = { .buf = (uintptr_t)&byte, .size = 1 };
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 
 	ASSERT_EQ(0, vt_put(self->tx, 'a'));
 	ASSERT_EQ(1, vt_recvv(self->rx, &msg, 1, VBUF_HOLD));
@@ -150,7 +150,7 @@ TEST_F(channel, what_its_last_receiver_held_is_dropped)
 
 TEST_F(channel, unlink_ends_it_when_it_is_unused)
 {
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 
 	ASSERT_EQ(0, vt_put(self->tx, 'a'));
 	leave(&self->rx);
@@ -162,7 +162,7 @@ TEST_F(channel, unlink_ends_it_when_it_is_unused)
 
 TEST_F(channel, unlinked_it_goes_with_its_last_endpoint)
 {
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 
 	EXPECT_EQ(0, vt_unlink(self->name));
 	ASSERT_EQ(0, vt_put(self->tx, 'a'));

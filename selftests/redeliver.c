@@ -223,7 +223,7 @@ TEST_F(channel, the_slots_of_the_dropped_go_to_who_waits)
 TEST_F(channel, by_the_last_receivers_end)
 {
 	struct vbuf_msg msgs[2];
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 
 	hold(self->rx, 2, msgs);
 	close(self->rx);

@@ -126,7 +126,7 @@ TEST_F(channel, messages_are_released_in_any_order)
 TEST_F(channel, every_step_counts)
 {
 	char *at = reserved(self->tx, variant->size);
-	struct vbuf_channel_info info = vt_look(self->rx);
+	struct vt_channel info = vt_look(self->rx);
 	struct vbuf_msg msg;
 
 	EXPECT_EQ(1U, info.sending);

@@ -259,7 +259,7 @@ TEST_F(channel, reserved_slots_count_for_held_max)
 TEST_F(channel, a_full_lossy_one_loses_its_oldest_to_reserve)
 {
 	__u32 lossy = variant->attr.flags & VBUF_LOSSY;
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 	char *at;
 
 	move(self->tx, 'a');

@@ -31,7 +31,7 @@ FIXTURE(channel) {
 	char *receive;
 	char *at;
 	struct vbuf_msg msg;
-	struct vbuf_channel_info before;
+	struct vt_channel before;
 };
 
 FIXTURE_SETUP(channel)
@@ -49,7 +49,7 @@ FIXTURE_SETUP(channel)
 /* Nothing has moved since the test began, and all that was there is there. */
 static bool untouched(FIXTURE_DATA(channel) *self)
 {
-	struct vbuf_channel_info now = vt_look(self->rx);
+	struct vt_channel now = vt_look(self->rx);
 
 	return !memcmp(&now, &self->before, sizeof(now)) &&
 	       vt_all(self->at, SIZE, 'r') && *vt_at(&self->msg) == 'm';

@@ -26,8 +26,8 @@ typedef long (*attempt)(struct stage *stage);
 
 /* All that shows, with the ids taken out, so that two of them can be compared. */
 struct outcome {
-	struct vbuf_channel_info channel;
-	struct vbuf_endpoint_info ends[STAGE_ENDS];
+	struct vt_channel channel;
+	struct vt_endpoint ends[STAGE_ENDS];
 	long count;
 	char taken[STAGE_SLOTS + 2];	/* the first byte of each message */
 	long put;
@@ -35,7 +35,7 @@ struct outcome {
 	bool told_of_message;
 	/* The files: results of calls on them. */
 	long becomes, other_becomes;
-	struct vbuf_channel_info made;
+	struct vt_channel made;
 	long sends, receives, receives_more;
 };
 

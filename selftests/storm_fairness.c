@@ -84,7 +84,7 @@ FIXTURE_SETUP(fair)
 
 FIXTURE_TEARDOWN(fair)
 {
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 
 	crew_end(&self->crew);
 	EXPECT_TRUE(vt_settled(self->work.fd));

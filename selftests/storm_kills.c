@@ -139,7 +139,7 @@ static bool count_next(__u32 *next, unsigned int born,
 
 TEST_F_TIMEOUT(kills, senders_send_whole_or_not_at_all, 90)
 {
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 	struct storm_msg msg;
 	__u32 *next = calloc(self->born, sizeof(*next));
 	unsigned int kills = 0, i, n;
@@ -198,7 +198,7 @@ static unsigned int lost_or_twice(const struct log *logs, unsigned int born,
 
 TEST_F_TIMEOUT(kills, receivers_pass_on_what_they_were_handed, 90)
 {
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 	struct storm_msg msg;
 	unsigned int kills = 0, nr = 0, n;
 

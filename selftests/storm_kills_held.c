@@ -166,7 +166,7 @@ FIXTURE_TEARDOWN(held)
 
 TEST_F_TIMEOUT(held, every_message_is_accounted_for, 90)
 {
-	struct vbuf_channel_info info = vt_look(self->work.fd);
+	struct vt_channel info = vt_look(self->work.fd);
 	unsigned int releases = 0, i;
 	struct tally *tally;
 

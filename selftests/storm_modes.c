@@ -187,42 +187,33 @@ static void do_recvv(struct state *st)
 }
 
 /* Every channel accounts for its slots and messages; how many there are. */
-static int look_at_all(struct vbuf_channel_info *info)
+static int look_at_all(struct vt_channel *info)
 {
-	struct vbuf_list arg = {
-		.size = sizeof(arg), .count = LOOK, .entry_size = sizeof(*info),
-		.entries = (uintptr_t)info };
-	int fd = vt_device(), ret, i;
+	long found = vt_channels(info, LOOK), i;
 
-	ret = vt_ioctl(fd, VBUF_IOC_LIST, &arg);
-	close(fd);
-	for (i = 0; i < ret; i++)
+	if (found > (long)LOOK)
+		found = LOOK;
+	for (i = 0; i < found; i++)
 		if (!vt_balanced(&info[i]))
 			vt_die("channel %s is out of balance", info[i].name);
-	return ret;
+	return found;
 }
 
-static void do_list(struct state *st)
+static void do_look(struct state *st)
 {
-	struct vbuf_endpoint_info endpoints[LOOK];
-	struct vbuf_channel_info info[LOOK];
-	struct vbuf_list arg = {
-		.size = sizeof(arg), .count = LOOK,
-		.entry_size = sizeof(endpoints[0]),
-		.entries = (uintptr_t)endpoints };
+	struct vt_endpoint endpoints[LOOK];
+	struct vt_channel info[LOOK];
 	int found = look_at_all(info);
 
-	if (found <= 0)
-		return;
-	arg.channel = info[any(st, found)].id;
-	vt_ioctl(any_file(st), VBUF_IOC_LIST, &arg);
+	if (found > 0)
+		vt_endpoints(info[any(st, found)].id, endpoints, LOOK);
 }
 
 static void *work_for_ever(void *arg)
 {
 	static void (*const doings[])(struct state *st) = {
 		do_create, do_open, do_open, do_reopen, do_unlink, do_shutdown,
-		do_drain, do_list, do_send, do_send, do_send, do_sendv,
+		do_drain, do_look, do_send, do_send, do_send, do_sendv,
 		do_sendv, do_recv, do_recv, do_recv, do_recvv, do_recvv,
 	};
 	struct state st = { .rnd = *(__u64 *)arg };
@@ -282,7 +273,7 @@ FIXTURE_TEARDOWN(modes)
 
 TEST_F_TIMEOUT(modes, storm_ends_in_balance, 90)
 {
-	struct vbuf_channel_info info[LOOK];
+	struct vt_channel info[LOOK];
 	unsigned int kills = storm_scale(KILLS);
 	__u64 rnd = self->seed;
 	int left, i;

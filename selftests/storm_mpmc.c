@@ -150,7 +150,7 @@ FIXTURE_TEARDOWN(mpmc)
 /* The test's own endpoint keeps the channel, but can send no more. */
 TEST_F_TIMEOUT(mpmc, exactly_once_in_each_senders_order, 90)
 {
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 	unsigned int i;
 
 	crew_begin(&self->senders);

@@ -179,7 +179,7 @@ FIXTURE_TEARDOWN(storm)
 
 TEST_F_TIMEOUT(storm, each_message_once_in_order, 60)
 {
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 	pthread_t threads[2];
 
 	ASSERT_EQ(0, pthread_create(&threads[0], NULL, sender, &self->send));

@@ -139,7 +139,7 @@ static void move_one(FIXTURE_DATA(cpus) *self, int cpus)
 static bool ends_exactly(FIXTURE_DATA(cpus) *self)
 {
 	const struct tally_channel *counts = self->world.counts;
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 	int fd = self->world.fd, bad = 0;
 	unsigned int i;
 

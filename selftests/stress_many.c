@@ -181,27 +181,26 @@ static void do_phase(struct world *world, enum phase phase, unsigned int holders
 		usleep(1000);
 }
 
-/* What the list says of all channels, against what there should be. */
+/* What is told of all channels, against what there should be. */
 static bool adds_up(const struct world *world)
 {
 	unsigned long channels = 0, ends = 0, depth = 0, sent = 0, received = 0;
-	struct vbuf_channel_info info = { .id = 0 };
-	struct vbuf_list list = {
-		.size = sizeof(list), .count = 1, .entry_size = sizeof(info),
-		.entries = (uintptr_t)&info };
-	int fd = vt_device();
+	struct vt_channel *infos = calloc(world->channels, sizeof(*infos));
+	long found = vt_channels(infos, world->channels), i;
 
-	for (; vt_ioctl(fd, VBUF_IOC_LIST, &list) == 1; list.after = info.id) {
-		if (!vt_at_rest(&info) || info.senders != info.receivers)
+	for (i = 0; i < found && i < (long)world->channels; i++) {
+		if (!vt_at_rest(&infos[i]) ||
+		    infos[i].senders != infos[i].receivers)
 			break;
 		channels++;
-		ends += info.senders;
-		depth += info.depth;
-		sent += info.sent;
-		received += info.received;
+		ends += infos[i].senders;
+		depth += infos[i].depth;
+		sent += infos[i].sent;
+		received += infos[i].received;
 	}
-	close(fd);
-	return channels == world->channels && ends == channels * ENDS &&
+	free(infos);
+	return found == (long)channels && channels == world->channels &&
+	       ends == channels * ENDS &&
 	       sent == received + depth && tally_fits(&world->sent, sent) &&
 	       tally_fits(&world->received, received);
 }

@@ -7,6 +7,7 @@
  */
 #include "kselftest_harness.h"
 #include "cgroup.h"
+#include "netlink.h"
 #include "param.h"
 #include "stress.h"
 
@@ -26,6 +27,7 @@ struct worker {
 	__u64 rnd;
 	int in;				/* into the cgroup, and out of it */
 	int out;
+	struct nl nl;
 	int devices[DEVICES];
 };
 
@@ -42,24 +44,19 @@ static struct vbuf_attr any_attr(struct worker *worker)
 	return vt_attr(1 + any(worker, 20000), 64 + any(worker, 64));
 }
 
-/* On the channel's own file, for another would be charged, too. */
-static void look(int fd, unsigned int messages)
+/* By a socket that is there, for another would be charged, too. */
+static void look(struct worker *worker, int fd, unsigned int messages)
 {
-	struct vbuf_channel_info info;
-	struct vbuf_list list = {
-		.size = sizeof(list), .count = 1, .entry_size = sizeof(info),
-		.entries = (uintptr_t)&info, .after = vt_getattr(fd).id - 1 };
-	long ret = vt_ioctl(fd, VBUF_IOC_LIST, &list);
+	struct vt_channel info;
 
-	if (ret == -ENOMEM)
-		return;
-	if (ret != 1 || !vt_balanced(&info) || info.free != info.attr.slots ||
+	if (!nl_find(&worker->nl, vt_getattr(fd).id, &info) ||
+	    !vt_balanced(&info) || info.free != info.attr.slots ||
 	    info.sent != messages || info.received != messages)
-		vt_die("a channel that does not add up: %ld", ret);
+		vt_die("a channel that does not add up");
 }
 
 /* The memory of all messages is there since the channel is. */
-static void use(int fd, unsigned int slots)
+static void use(struct worker *worker, int fd, unsigned int slots)
 {
 	unsigned int n = slots < MESSAGES ? slots : MESSAGES, i;
 	struct storm_msg msg;
@@ -77,7 +74,7 @@ static void use(int fd, unsigned int slots)
 		    sizeof(msg) || !storm_whole(&msg) || msg.nr != i)
 			vt_die("a message is missing, or damaged");
 	}
-	look(fd, n);
+	look(worker, fd, n);
 }
 
 /* A file that is no channel for want of memory may become one later. */
@@ -93,7 +90,7 @@ static void create(struct worker *worker, int fd)
 	if (ret)
 		atomic_fetch_add(&worker->stress->faults, 1);
 	else
-		use(fd, create.attr.slots);
+		use(worker, fd, create.attr.slots);
 	stress_did(worker->stress, 1);
 }
 
@@ -156,6 +153,7 @@ static void work(unsigned int born, void *ctx)
 	worker.out = open("/sys/fs/cgroup/cgroup.procs", O_WRONLY | O_CLOEXEC);
 	if (worker.in < 0 || worker.out < 0)
 		vt_die("open cgroup.procs");
+	worker.nl = nl_open();
 	take_memory();
 	for (;;) {
 		open_devices(&worker);

@@ -231,7 +231,7 @@ static bool adds_up(const struct mix_world *world, unsigned int channel, int fd)
 {
 	struct tally_channel *counts = &world->counts[channel];
 	__u32 flags = attrs[channel].flags;
-	struct vbuf_channel_info info = vt_look(fd);
+	struct vt_channel info = vt_look(fd);
 	unsigned int queued = info.depth, left;
 
 	left = take_what_is_left(world, channel);

@@ -164,7 +164,7 @@ static void do_list(struct worker *worker)
 {
 	unsigned int which = any(worker, FILES);
 	bool is_here = worker->from[which] == worker->here;
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 	__u64 id;
 
 	stress_look();

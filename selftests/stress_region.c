@@ -620,7 +620,7 @@ static bool adds_up(const struct world *world, unsigned int channel)
 	struct tally_channel *counts = &world->counts[channel];
 	const struct vbuf_attr *attr = &attrs[channel];
 	int fd = world->keeper[channel];
-	struct vbuf_channel_info info = vt_look(fd);
+	struct vt_channel info = vt_look(fd);
 	unsigned int queued = info.depth, left;
 
 	left = take_what_is_left(world, fd);

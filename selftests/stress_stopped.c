@@ -256,7 +256,7 @@ static bool adds_up(const struct world *world, unsigned int channel)
 	struct tally_channel *counts = &world->counts[channel];
 	int fd = world->fd[channel];
 	long left = tally_rest(world->tally, fd);
-	struct vbuf_channel_info info = vt_look(fd);
+	struct vt_channel info = vt_look(fd);
 
 	if (!is_counted(world, &counts->sent, info.sent) ||
 	    !is_counted(world, &counts->received, info.received - left))

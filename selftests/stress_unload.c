@@ -66,7 +66,7 @@ static void send_and_receive(struct worker *worker, int tx, int rx)
 static void make_traffic(struct worker *worker, int fd)
 {
 	int tx = vt_reopen(fd, VT_SEND), rx = vt_reopen(fd, VT_RECV);
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 
 	if (tx < 0 || rx < 0)
 		vt_die("reopen: %d, %d", tx, rx);

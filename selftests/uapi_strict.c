@@ -21,9 +21,6 @@ _Static_assert(sizeof(struct vbuf_release) == 96, "");
 _Static_assert(sizeof(struct vbuf_drain) == 16, "");
 _Static_assert(sizeof(struct vbuf_shutdown) == 8, "");
 _Static_assert(sizeof(struct vbuf_info) == 24, "");
-_Static_assert(sizeof(struct vbuf_channel_info) == 200, "");
-_Static_assert(sizeof(struct vbuf_endpoint_info) == 48, "");
-_Static_assert(sizeof(struct vbuf_list) == 40, "");
 _Static_assert(VBUF_IOC_CREATE == 0xf700 && VBUF_IOC_ACQUIRE == 0xf712, "");
 
 #define PAGE 4096
@@ -37,7 +34,6 @@ FIXTURE(command) {
 	char name[VBUF_NAME_SIZE];
 	char bytes[64];
 	struct vbuf_msg msg;
-	struct vbuf_channel_info info;
 	int both;
 	int fd;
 };
@@ -67,7 +63,6 @@ GROWN_COMMAND(RELEASE, vbuf_release, 16);
 COMMAND(DRAIN, vbuf_drain);
 COMMAND(SHUTDOWN, vbuf_shutdown);
 COMMAND(INFO, vbuf_info);
-COMMAND(LIST, vbuf_list);
 
 /* Fills in all but the size. */
 static void good_argument(FIXTURE_DATA(command) *self, unsigned long cmd)
@@ -112,11 +107,6 @@ static void good_argument(FIXTURE_DATA(command) *self, unsigned long cmd)
 		return;
 	case VBUF_IOC_SHUTDOWN:
 		((struct vbuf_shutdown *)self->arg)->rights = VT_RECV;
-		return;
-	case VBUF_IOC_LIST:
-		*(struct vbuf_list *)self->arg = (struct vbuf_list) {
-			.count = 1, .entry_size = sizeof(self->info),
-			.entries = (uintptr_t)&self->info };
 		return;
 	}
 }
@@ -261,7 +251,7 @@ FIXTURE_SETUP(channel)
 
 FIXTURE_TEARDOWN(channel)
 {
-	struct vbuf_channel_info info = vt_look(self->fd);
+	struct vt_channel info = vt_look(self->fd);
 
 	EXPECT_EQ(1U, info.sent);
 	EXPECT_EQ(1U, info.depth);

@@ -19,22 +19,17 @@ struct seen {
 
 static struct seen look(int fd)
 {
-	struct vbuf_endpoint_info endpoint;
-	struct vbuf_channel_info info;
-	struct vbuf_list list = {
-		.size = sizeof(list), .count = 1,
-		.entry_size = sizeof(endpoint),
-		.entries = (uintptr_t)&endpoint };
+	struct vt_endpoint endpoint;
+	struct vt_channel info;
 	struct vbuf_msg msg = { .size = 1 };
 	struct seen seen;
 	char byte;
 
 	vt_poison(&endpoint);
 	info = vt_look(fd);
-	list.channel = info.id;
 	msg.buf = (uintptr_t)&byte;
 	msg.uid = VT_POISON32;
-	if (vt_ioctl(fd, VBUF_IOC_LIST, &list) < 1 ||
+	if (vt_endpoints(info.id, &endpoint, 1) < 1 ||
 	    vt_recvv(fd, &msg, 1, VBUF_INFO | VBUF_DONTWAIT) != 1)
 		vt_die("look at the channel");
 	seen = (struct seen){ info.uid, info.gid, endpoint.uid, msg.uid };

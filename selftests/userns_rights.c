@@ -241,31 +241,27 @@ TEST_F(closed, root_without_capability_is_nobody)
 static long look_hidden(void *arg)
 {
 	__u64 id = *(__u64 *)arg;
-	struct vbuf_channel_info info, expected;
-	struct vbuf_endpoint_info endpoint;
-	struct vbuf_list list = {
-		.size = sizeof(list), .count = 1, .channel = id,
-		.entry_size = sizeof(endpoint),
-		.entries = (uintptr_t)&endpoint };
+	struct vt_channel info, expected;
+	struct vt_endpoint endpoint;
 
 	memset(&expected, 0, sizeof(expected));
 	expected.id = id;
-	expected.state = VBUF_STATE_HIDDEN;
+	expected.hidden = true;
 	if (!vt_find(id, &info) || memcmp(&info, &expected, sizeof(info)))
 		return -EBADR;
-	return vt_ioctl(vt_device(), VBUF_IOC_LIST, &list);
+	return vt_endpoints(id, &endpoint, 1);
 }
 
 static long look_whole(void *arg)
 {
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 
 	if (!vt_find(*(__u64 *)arg, &info) || strcmp(info.name, NAME))
 		return -EBADR;
 	return info.uid == owner.uid && info.gid == owner.gid ? 0 : -EBADR;
 }
 
-TEST_F(closed, list_tells_strangers_the_id_only)
+TEST_F(closed, looks_tell_strangers_the_id_only)
 {
 	EXPECT_EQ(-EACCES, ns_as(stranger, look_hidden, &self->id));
 	EXPECT_EQ(-EACCES, ns_as(member, look_hidden, &self->id));

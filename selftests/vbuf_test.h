@@ -21,6 +21,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +35,7 @@
 #include <unistd.h>
 
 #include <linux/vbuf.h>
+#include <linux/vbuf_netlink.h>
 
 #define VT_RECV		VBUF_RIGHT_RECV
 #define VT_SEND		VBUF_RIGHT_SEND
@@ -90,14 +92,69 @@ void vt_pair(int *rx, int *tx, struct vbuf_attr attr);
 /* A name that no other test uses at the same time. */
 void vt_name(char name[VBUF_NAME_SIZE], const char *what);
 
-/* lib/look.c: a channel seen from outside */
+/*
+ * lib/look.c: channels and endpoints seen from outside
+ *
+ * As netlink tells of them to who asks just now. What is not told is 0. Without
+ * holes, so that they can be compared as bytes.
+ */
+struct vt_channel {
+	__u64 id;
+	char name[VBUF_NAME_SIZE];
+	struct vbuf_attr attr;
+	__u32 hidden;			/* nothing else but the id is told */
+	__u32 state;
+	__u32 uid;
+	__u32 gid;
+	__u32 senders;
+	__u32 receivers;
+	__u32 blocked_senders;
+	__u32 blocked_receivers;
+	__u32 free;
+	__u32 sending;
+	__u32 depth;
+	__u32 receiving;
+	__u32 max_depth;
+	__u32 padding;
+	__u64 bytes;
+	__u64 sent;
+	__u64 received;
+	__u64 sent_bytes;
+	__u64 received_bytes;
+	__u64 dropped_oldest;
+	__u64 dropped_holder;
+	__u64 dropped_deliveries;
+};
+
+struct vt_endpoint {
+	__u64 id;
+	__u64 channel;
+	__u64 sent;
+	__u64 received;
+	__u64 blocked_since;
+	__u32 pid;
+	__u32 uid;
+	__u32 rights;
+	__u32 owned;
+	__u32 blocked_senders;
+	__u32 blocked_receivers;
+	char comm[16];
+};
+
 struct vbuf_getattr vt_getattr(int fd);
-bool vt_find(__u64 id, struct vbuf_channel_info *info);
-struct vbuf_channel_info vt_look(int fd);
-bool vt_balanced(const struct vbuf_channel_info *info);
-bool vt_at_rest(const struct vbuf_channel_info *info);
+bool vt_find(__u64 id, struct vt_channel *info);
+struct vt_channel vt_look(int fd);
+bool vt_balanced(const struct vt_channel *info);
+bool vt_at_rest(const struct vt_channel *info);
 bool vt_settled(int fd);
-long vt_look_at_all(bool (*is_right)(const struct vbuf_channel_info *info));
+
+/*
+ * How many there are, or -errno; the first @room of them are filled in. Of all
+ * channels of the network namespace, and of one channel's endpoints.
+ */
+long vt_channels(struct vt_channel *infos, unsigned int room);
+long vt_endpoints(__u64 channel, struct vt_endpoint *infos, unsigned int room);
+long vt_look_at_all(bool (*is_right)(const struct vt_channel *info));
 bool vt_blocked(int fd, __u32 senders, __u32 receivers);
 unsigned int vt_poll(int fd, short events);
 __u64 vt_now(void);

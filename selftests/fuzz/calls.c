@@ -376,22 +376,6 @@ static long call_info(struct actor *self, const struct step *step)
 	return command(self, step, VBUF_IOC_INFO, &info, sizeof(info));
 }
 
-static long call_list(struct actor *self, const struct step *step)
-{
-	struct vbuf_list list = {
-		.size = sizeof(list), .count = 1 + (step->a & 31),
-		.entry_size = sizeof(struct vbuf_channel_info),
-		.entries = (uintptr_t)arg_into(&self->arena, step, PAGE) };
-	struct vbuf_channel_info *first = (void *)self->arena.into;
-
-	if (!(step->b & 1) ||
-	    command(self, step, VBUF_IOC_LIST, &list, sizeof(list)) < 1)
-		return command(self, step, VBUF_IOC_LIST, &list, sizeof(list));
-	list.channel = first->id;
-	list.entry_size = sizeof(struct vbuf_endpoint_info) + (step->b & 8);
-	return command(self, step, VBUF_IOC_LIST, &list, sizeof(list));
-}
-
 /* Any command of ours, known or not, with any argument. */
 static long call_any(struct actor *self, const struct step *step)
 {
@@ -445,7 +429,6 @@ const struct call channel_calls[] = {
 	{ .name = "shutdown", .call = call_shutdown,
 	  .upsets = 1U << UPSET_TAKES },
 	{ .name = "info", .call = call_info },
-	{ .name = "list", .call = call_list },
 	{ .name = "any", .call = call_any,
 	  .upsets = 1U << UPSET_GIVES | 1U << UPSET_TAKES },
 };

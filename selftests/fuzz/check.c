@@ -7,6 +7,9 @@
 /* A file may be closed by who was the last to use it, and a namespace later. */
 #define PATIENCE_MS	60000
 
+/* More than there are files. */
+#define ENDPOINTS	64U
+
 static int log_fd;
 static regex_t complaint;
 
@@ -41,25 +44,14 @@ void check_init(void)
 /* Slots that the channel's endpoints own. */
 static __u32 owned_on(__u64 channel)
 {
-	struct vbuf_endpoint_info info[64];
-	struct vbuf_list list = {
-		.size = sizeof(list), .count = ARRAY_SIZE(info),
-		.entry_size = sizeof(info[0]), .entries = (uintptr_t)info,
-		.channel = channel };
-	int fd = vt_device();
+	struct vt_endpoint info[ENDPOINTS];
+	long count = vt_endpoints(channel, info, ENDPOINTS), i;
 	__u32 owned = 0;
-	long ret, i;
 
-	do {
-		ret = vt_ioctl(fd, VBUF_IOC_LIST, &list);
-		if (ret < 0)
-			vt_die("endpoints of channel %llu: %ld", channel, ret);
-		for (i = 0; i < ret; i++) {
-			owned += info[i].owned;
-			list.after = info[i].id;
-		}
-	} while (ret == (long)ARRAY_SIZE(info));
-	close(fd);
+	if (count < 0 || count > (long)ENDPOINTS)
+		vt_die("endpoints of channel %llu: %ld", channel, count);
+	for (i = 0; i < count; i++)
+		owned += info[i].owned;
 	return owned;
 }
 
@@ -67,11 +59,11 @@ static __u32 owned_on(__u64 channel)
  * What is sent was received, or dropped, or is there; and a slot that is neither
  * free nor queued is an endpoint's.
  */
-static bool is_at_rest(const struct vbuf_channel_info *info)
+static bool is_at_rest(const struct vt_channel *info)
 {
 	__u32 owned;
 
-	if (info->state & VBUF_STATE_HIDDEN)
+	if (info->hidden)
 		return true;
 	if (!vt_balanced(info) || info->blocked_senders ||
 	    info->blocked_receivers)
@@ -95,7 +87,7 @@ static struct {
 	__u64 senders, receivers, busy;
 } seen;
 
-static bool is_counted(const struct vbuf_channel_info *info)
+static bool is_counted(const struct vt_channel *info)
 {
 	seen.senders += info->blocked_senders;
 	seen.receivers += info->blocked_receivers;
@@ -118,7 +110,7 @@ bool check_waits(const unsigned int asleep[WAIT_KINDS], bool elsewhere)
 	       (asleep[WAIT_DRAIN] <= elsewhere || seen.busy);
 }
 
-static bool goes(const struct vbuf_channel_info *info)
+static bool goes(const struct vt_channel *info)
 {
 	vt_unlink(info->name);
 	return true;

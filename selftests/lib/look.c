@@ -1,12 +1,148 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A channel as it looks from outside: counts, readiness, who waits. */
-#include "vbuf_test.h"
+#include "netlink.h"
 
 /* How long a state may take to come about on a slow machine. */
 #define PATIENCE_MSEC	20000
 
-/* Channels to ask for at a time. */
-#define LOOK		64U
+/**
+ * struct field - an attribute, and where it goes
+ * @attr: its type
+ * @size: what it must be long; a string is shorter
+ * @offset: in the structure
+ * @may_lack: it is not always told
+ */
+struct field {
+	__u16 attr;
+	__u16 size;
+	__u16 offset;
+	bool may_lack;
+};
+
+#define FIELD(type, _attr, _member, ...) {				\
+	.attr = (_attr), .size = sizeof(((struct type *)NULL)->_member),	\
+	.offset = offsetof(struct type, _member), __VA_ARGS__ }
+#define CHANNEL(_attr, _member, ...) \
+	FIELD(vt_channel, VBUF_A_CHANNEL_##_attr, _member, __VA_ARGS__)
+#define ENDPOINT(_attr, _member, ...) \
+	FIELD(vt_endpoint, VBUF_A_ENDPOINT_##_attr, _member, __VA_ARGS__)
+
+static const struct field channel_fields[] = {
+	CHANNEL(ID, id),
+	CHANNEL(NAME, name, .may_lack = true),
+	CHANNEL(STATE, state),
+	CHANNEL(FLAGS, attr.flags),
+	CHANNEL(SLOTS, attr.slots),
+	CHANNEL(SLOT_SIZE, attr.slot_size),
+	CHANNEL(MODE, attr.mode),
+	CHANNEL(HELD_MAX, attr.held_max),
+	CHANNEL(MAX_DELIVERIES, attr.max_deliveries),
+	CHANNEL(UID, uid),
+	CHANNEL(GID, gid),
+	CHANNEL(BYTES, bytes),
+	CHANNEL(SENDERS, senders),
+	CHANNEL(RECEIVERS, receivers),
+	CHANNEL(BLOCKED_SENDERS, blocked_senders),
+	CHANNEL(BLOCKED_RECEIVERS, blocked_receivers),
+	CHANNEL(FREE, free),
+	CHANNEL(SENDING, sending),
+	CHANNEL(DEPTH, depth),
+	CHANNEL(RECEIVING, receiving),
+	CHANNEL(MAX_DEPTH, max_depth),
+	CHANNEL(SENT, sent),
+	CHANNEL(RECEIVED, received),
+	CHANNEL(SENT_BYTES, sent_bytes),
+	CHANNEL(RECEIVED_BYTES, received_bytes),
+	CHANNEL(DROPPED_OLDEST, dropped_oldest),
+	CHANNEL(DROPPED_HOLDER, dropped_holder),
+	CHANNEL(DROPPED_DELIVERIES, dropped_deliveries),
+};
+
+static const struct field endpoint_fields[] = {
+	ENDPOINT(ID, id),
+	ENDPOINT(CHANNEL, channel),
+	ENDPOINT(PID, pid),
+	ENDPOINT(COMM, comm, .may_lack = true),
+	ENDPOINT(UID, uid),
+	ENDPOINT(RIGHTS, rights),
+	ENDPOINT(OWNED, owned),
+	ENDPOINT(BLOCKED_SENDERS, blocked_senders),
+	ENDPOINT(BLOCKED_RECEIVERS, blocked_receivers),
+	ENDPOINT(BLOCKED_SINCE, blocked_since, .may_lack = true),
+	ENDPOINT(SENT, sent),
+	ENDPOINT(RECEIVED, received),
+};
+
+#define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
+
+static bool is_string(const struct field *field)
+{
+	return field->size > sizeof(__u64);
+}
+
+/* With a NUL at its end, and no other, nor empty. */
+static bool fits(const struct field *field, const struct nlattr *attr)
+{
+	size_t len = nl_len(attr);
+
+	if (!is_string(field))
+		return len == field->size;
+	return len > 1 && len <= field->size &&
+	       strnlen(nl_data(attr), len) == len - 1;
+}
+
+/* All that must be told is told, each in its size. */
+static void fill(void *info, const struct field *fields, unsigned int count,
+		 const struct nlattr **attrs)
+{
+	const struct field *field;
+	const struct nlattr *attr;
+
+	for (field = fields; field < fields + count; field++) {
+		attr = attrs[field->attr];
+		if (!attr && field->may_lack)
+			continue;
+		if (!attr || !fits(field, attr))
+			vt_die("attribute %u is missing, or of a wrong size",
+			       field->attr);
+		memcpy((char *)info + field->offset, nl_data(attr),
+		       nl_len(attr));
+	}
+}
+
+/* Two attributes, and no others. */
+static bool is_hidden(const struct nlmsghdr *message, const struct nlattr **attrs)
+{
+	const struct nlattr *hidden = attrs[VBUF_A_CHANNEL_HIDDEN];
+
+	if (hidden && (nl_len(hidden) || message->nlmsg_len !=
+		       NLMSG_LENGTH(GENL_HDRLEN) + NLA_HDRLEN + sizeof(__u64) +
+		       NLA_HDRLEN))
+		vt_die("a hidden channel of which more is told");
+	return hidden;
+}
+
+void nl_channel(const struct nlmsghdr *message, void *into)
+{
+	const struct nlattr *attrs[VBUF_A_CHANNEL_MAX + 1];
+	struct vt_channel *info = into;
+
+	memset(info, 0, sizeof(*info));
+	nl_parse(message, attrs, VBUF_A_CHANNEL_MAX);
+	info->hidden = is_hidden(message, attrs);
+	/* The id comes first. */
+	fill(info, channel_fields, info->hidden ? 1 : COUNT(channel_fields),
+	     attrs);
+}
+
+void nl_endpoint(const struct nlmsghdr *message, void *info)
+{
+	const struct nlattr *attrs[VBUF_A_ENDPOINT_MAX + 1];
+
+	memset(info, 0, sizeof(struct vt_endpoint));
+	nl_parse(message, attrs, VBUF_A_ENDPOINT_MAX);
+	fill(info, endpoint_fields, COUNT(endpoint_fields), attrs);
+}
 
 struct vbuf_getattr vt_getattr(int fd)
 {
@@ -18,27 +154,38 @@ struct vbuf_getattr vt_getattr(int fd)
 	return attr;
 }
 
-/* Tells whether this network namespace has a channel with that id. */
-bool vt_find(__u64 id, struct vbuf_channel_info *info)
+/* Tells whether the socket's network namespace has a channel with that id. */
+bool nl_find(struct nl *nl, __u64 id, struct vt_channel *info)
 {
-	struct vbuf_list list = {
-		.size = sizeof(list), .count = 1, .entry_size = sizeof(*info),
-		.entries = (uintptr_t)info, .after = id - 1 };
-	int fd = vt_device();
-	long ret = vt_ioctl(fd, VBUF_IOC_LIST, &list);
+	struct nl_request request;
+	struct nl_answer answer;
 
-	close(fd);
-	if (ret < 0)
-		vt_die("list: %ld", ret);
-	return ret == 1 && info->id == id;
+	nl_begin(&request, VBUF_CMD_CHANNEL_GET, 0);
+	nl_put_u64(&request, VBUF_A_CHANNEL_ID, id);
+	answer = nl_ask(nl, &request, nl_channel, info);
+	if (answer.error == -ENOENT)
+		return false;
+	if (answer.error || answer.messages != 1 || info->id != id)
+		vt_die("channel %llu: %d, %s", id, answer.error, answer.why);
+	return true;
 }
 
-struct vbuf_channel_info vt_look(int fd)
+/* The same of the network namespace of the calling thread. */
+bool vt_find(__u64 id, struct vt_channel *info)
 {
-	struct vbuf_channel_info info;
+	struct nl nl = nl_open();
+	bool found = nl_find(&nl, id, info);
+
+	nl_close(&nl);
+	return found;
+}
+
+struct vt_channel vt_look(int fd)
+{
+	struct vt_channel info;
 
 	if (!vt_find(vt_getattr(fd).id, &info))
-		vt_die("the list lacks the channel of descriptor %d", fd);
+		vt_die("the channel of descriptor %d is not here", fd);
 	return info;
 }
 
@@ -47,7 +194,7 @@ struct vbuf_channel_info vt_look(int fd)
  * waits for what is there. The kernel counts as sending what is nowhere else: a
  * slot that was lost shows when nobody is in a call any more (vt_at_rest()).
  */
-bool vt_balanced(const struct vbuf_channel_info *info)
+bool vt_balanced(const struct vt_channel *info)
 {
 	__u64 slots = (__u64)info->free + info->sending + info->depth +
 		      info->receiving;
@@ -71,7 +218,7 @@ bool vt_balanced(const struct vbuf_channel_info *info)
 }
 
 /* Balanced, and no call of anybody's is under way. */
-bool vt_at_rest(const struct vbuf_channel_info *info)
+bool vt_at_rest(const struct vt_channel *info)
 {
 	if (!vt_balanced(info))
 		return false;
@@ -84,41 +231,102 @@ bool vt_at_rest(const struct vbuf_channel_info *info)
 
 bool vt_settled(int fd)
 {
-	struct vbuf_channel_info info = vt_look(fd);
+	struct vt_channel info = vt_look(fd);
 
 	return vt_at_rest(&info);
 }
 
-/* How many channels the namespace has, which are all as they should be. */
-long vt_look_at_all(bool (*is_right)(const struct vbuf_channel_info *info))
-{
-	struct vbuf_channel_info info[LOOK];
-	struct vbuf_list list = {
-		.size = sizeof(list), .count = LOOK,
-		.entry_size = sizeof(info[0]), .entries = (uintptr_t)info };
-	long found = 0, ret, i;
-	int fd = vt_device();
+struct channels {
+	struct vt_channel *infos;
+	unsigned int room;
+	bool (*is_right)(const struct vt_channel *info);
+	unsigned int count;
+	__u64 last;
+};
 
-	do {
-		ret = vt_ioctl(fd, VBUF_IOC_LIST, &list);
-		if (ret < 0)
-			vt_die("list: %ld", ret);
-		for (i = 0; i < ret; i++) {
-			if (info[i].id <= list.after || !is_right(&info[i]))
-				vt_die("channel %llu is out of order, or not right",
-				       info[i].id);
-			list.after = info[i].id;
-		}
-		found += ret;
-	} while (ret == (long)LOOK);
-	close(fd);
-	return found;
+static void take_one_of_all(const struct nlmsghdr *message, void *ctx)
+{
+	struct channels *channels = ctx;
+	struct vt_channel info;
+
+	nl_channel(message, &info);
+	if (info.id <= channels->last ||
+	    (channels->is_right && !channels->is_right(&info)))
+		vt_die("channel %llu is out of order, or not right", info.id);
+	channels->last = info.id;
+	if (channels->count < channels->room)
+		channels->infos[channels->count] = info;
+	channels->count++;
+}
+
+static long look_at_all(struct channels *channels)
+{
+	struct nl_request request;
+	struct nl_answer answer;
+	struct nl nl = nl_open();
+
+	nl_begin(&request, VBUF_CMD_CHANNEL_GET, NLM_F_DUMP);
+	answer = nl_ask(&nl, &request, take_one_of_all, channels);
+	nl_close(&nl);
+	if (answer.error)
+		vt_die("all channels: %d, %s", answer.error, answer.why);
+	return channels->count;
+}
+
+long vt_channels(struct vt_channel *infos, unsigned int room)
+{
+	struct channels channels = { .infos = infos, .room = room };
+
+	return look_at_all(&channels);
+}
+
+/* How many channels the namespace has, which are all as they should be. */
+long vt_look_at_all(bool (*is_right)(const struct vt_channel *info))
+{
+	struct channels channels = { .is_right = is_right };
+
+	return look_at_all(&channels);
+}
+
+struct endpoints {
+	struct vt_endpoint *infos;
+	unsigned int room;
+	unsigned int count;
+	__u64 last;
+};
+
+static void take_endpoint(const struct nlmsghdr *message, void *ctx)
+{
+	struct endpoints *endpoints = ctx;
+	struct vt_endpoint info;
+
+	nl_endpoint(message, &info);
+	if (info.id <= endpoints->last)
+		vt_die("endpoint %llu is out of order", info.id);
+	endpoints->last = info.id;
+	if (endpoints->count < endpoints->room)
+		endpoints->infos[endpoints->count] = info;
+	endpoints->count++;
+}
+
+long vt_endpoints(__u64 channel, struct vt_endpoint *infos, unsigned int room)
+{
+	struct endpoints endpoints = { .infos = infos, .room = room };
+	struct nl_request request;
+	struct nl_answer answer;
+	struct nl nl = nl_open();
+
+	nl_begin(&request, VBUF_CMD_ENDPOINT_GET, NLM_F_DUMP);
+	nl_put_u64(&request, VBUF_A_ENDPOINT_CHANNEL, channel);
+	answer = nl_ask(&nl, &request, take_endpoint, &endpoints);
+	nl_close(&nl);
+	return answer.error ?: (long)endpoints.count;
 }
 
 /* Waits until exactly so many threads are blocked. */
 bool vt_blocked(int fd, __u32 senders, __u32 receivers)
 {
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 	__u64 end = vt_in(vt_scaled(PATIENCE_MSEC));
 
 	do {

@@ -171,15 +171,11 @@ void mix_ask(struct mix *mix)
 void mix_list(struct mix *mix)
 {
 	int fd = mix_end(mix, mix_any(mix, MIX_CHANNELS))->fd;
-	struct vbuf_endpoint_info ends[LOOK];
-	struct vbuf_list list = {
-		.size = sizeof(list), .count = LOOK,
-		.entry_size = sizeof(ends[0]), .entries = (uintptr_t)ends };
+	struct vt_endpoint ends[LOOK];
 
-	list.channel = vt_getattr(fd).id;
 	if (stress_look() < (long)MIX_CHANNELS ||
-	    vt_ioctl(fd, VBUF_IOC_LIST, &list) < 1)
-		vt_die("the list lacks what is there");
+	    vt_endpoints(vt_getattr(fd).id, ends, LOOK) < 1)
+		vt_die("a look lacks what is there");
 }
 
 /* When all who make them are gone. */

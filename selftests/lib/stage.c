@@ -72,7 +72,7 @@ void stage_begin(struct stage *stage)
 /* Nothing is left, and nothing is charged that was not before. */
 void stage_end(struct stage *stage)
 {
-	struct vbuf_channel_info info;
+	struct vt_channel info;
 
 	param_restore(&stage->usual);
 	if (stage->tidy)
@@ -104,15 +104,12 @@ long stage_create(struct stage *stage, const char *name, struct vbuf_attr attr)
 
 static void look_at_ends(struct stage *stage, struct outcome *outcome)
 {
-	struct vbuf_list list = {
-		.size = sizeof(list), .count = STAGE_ENDS,
-		.entry_size = sizeof(outcome->ends[0]), .channel = stage->id,
-		.entries = (uintptr_t)outcome->ends };
 	int i;
 
-	outcome->count = vt_ioctl(stage->rx, VBUF_IOC_LIST, &list);
-	for (i = 0; i < outcome->count; i++) {
+	outcome->count = vt_endpoints(stage->id, outcome->ends, STAGE_ENDS);
+	for (i = 0; i < outcome->count && i < STAGE_ENDS; i++) {
 		outcome->ends[i].id = 0;
+		outcome->ends[i].channel = 0;
 		outcome->ends[i].pid = outcome->ends[i].pid == (__u32)getpid();
 	}
 }
@@ -151,6 +148,8 @@ static void use_files(struct stage *stage, struct outcome *outcome)
 		return;
 	outcome->made = vt_look(stage->device);
 	outcome->made.id = 0;
+	/* More where large blocks are not had. */
+	outcome->made.bytes = 0;
 	vt_put(stage->tx, 'd');
 	outcome->sends = vt_put(stage->device, 'd');
 	outcome->receives = vt_take(stage->device);

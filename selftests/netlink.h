@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A client of generic netlink, which can also say what no client should:
+ * lib/netlink.c. All that it knows is in a struct nl, which is good for one
+ * request at a time, of one thread.
+ */
+#ifndef _VBUF_TEST_NETLINK_H
+#define _VBUF_TEST_NETLINK_H
+
+#include <linux/genetlink.h>
+#include <linux/netlink.h>
+
+#include "vbuf_test.h"
+
+/* Of one datagram: as much as the kernel fills, if it is asked for as much. */
+#define NL_ROOM		32768U
+
+struct nl {
+	int fd;
+	__u16 family;		/* the number that vbuf's has by now */
+	__u32 seq;		/* of the last request */
+};
+
+/* A type of 0 is vbuf's. */
+struct nl_request {
+	struct nlmsghdr header;
+	struct genlmsghdr genl;
+	char attrs[2048];
+};
+
+/* What has come so far. */
+struct nl_answer {
+	bool over;		/* an acknowledgment, or a dump's end, */
+	int error;		/* which says 0 or -errno, */
+	char why[128];		/* and why, or nothing, */
+	unsigned int at;	/* and where in the request, or 0 */
+	bool interrupted;	/* NLM_F_DUMP_INTR was in a message */
+	unsigned int messages;
+	unsigned int datagrams;
+};
+
+typedef void (*nl_fn)(const struct nlmsghdr *message, void *ctx);
+
+int nl_socket(void);
+long nl_resolve(struct nl *nl);
+struct nl nl_open(void);
+void nl_close(struct nl *nl);
+
+void nl_begin(struct nl_request *request, __u8 command, __u16 flags);
+void nl_put(struct nl_request *request, __u16 type, const void *data,
+	    size_t len);
+void nl_put_u32(struct nl_request *request, __u16 type, __u32 number);
+void nl_put_u64(struct nl_request *request, __u16 type, __u64 number);
+
+/* 0 or -errno: of the socket, not of what was asked for. */
+long nl_send(struct nl *nl, struct nl_request *request);
+long nl_receive(struct nl *nl, struct nl_answer *answer, nl_fn fn, void *ctx);
+struct nl_answer nl_rest(struct nl *nl, nl_fn fn, void *ctx);
+struct nl_answer nl_ask(struct nl *nl, struct nl_request *request, nl_fn fn,
+			void *ctx);
+
+/* Attributes by type; one that is not known, or there twice, ends the test. */
+void nl_parse(const struct nlmsghdr *message, const struct nlattr **attrs,
+	      unsigned int max);
+const void *nl_data(const struct nlattr *attr);
+size_t nl_len(const struct nlattr *attr);
+
+/*
+ * lib/look.c: what the answers tell, into a struct vt_channel or vt_endpoint; what
+ * is missing, or of a wrong size, ends the test
+ */
+void nl_channel(const struct nlmsghdr *message, void *info);
+void nl_endpoint(const struct nlmsghdr *message, void *info);
+bool nl_find(struct nl *nl, __u64 id, struct vt_channel *info);
+
+#endif /* _VBUF_TEST_NETLINK_H */
