@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # What the user side's Makefiles share. Heeds CC, CFLAGS, CPPFLAGS, LDFLAGS,
-# DESTDIR, PREFIX, LIBDIR, INCLUDEDIR, MANDIR; V=1 shows the commands.
+# DESTDIR, PREFIX, LIBDIR, INCLUDEDIR, MANDIR, PKG_CONFIG; V=1 shows the commands.
 
 userlib := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 OUT ?= $(userlib)/build
@@ -23,6 +23,13 @@ LDFLAGS ?= -Wl,-z,relro,-z,now
 vbuf_cppflags := -D_GNU_SOURCE -I$(userlib)/include -I$(userlib)/../uapi \
 	-DVBUF_VERSION='"$(VERSION)"' -MMD -MP
 vbuf_cflags := -std=gnu11 -Wall -Wextra -Werror
+
+# libnl, for libvbuf-ctl and what is linked with it; asked for only there.
+PKG_CONFIG ?= pkg-config
+nl = $(or $(shell $(PKG_CONFIG) $(1) libnl-genl-3.0),$(error libvbuf-ctl \
+	needs libnl: the package libnl-genl-3-dev))
+nl_cflags = $(call nl,--cflags)
+nl_libs = $(call nl,--libs)
 
 COMPILE = $(CC) $(vbuf_cppflags) $(CPPFLAGS) $(CFLAGS) $(vbuf_cflags)
 LINK = $(CC) $(CFLAGS) $(LDFLAGS)

@@ -1,32 +1,41 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# make install and uninstall. The kernel interface's header goes under the
-# library's own prefix, as linux/vbuf.h: with PREFIX=/usr that is among the
-# system's kernel headers.
+# make install and uninstall. The kernel interface's headers go under the
+# libraries' own prefix, into linux/: with PREFIX=/usr that is among the system's
+# kernel headers.
 
 # Sections 1, 3 and 4. Each function that has no page of its own name gets one
 # that says where it is told: what the NAME section of a page lists.
 pages := $(wildcard man/*.[134])
-page_names = sed -n '/^\.Nd/q; s/^\.Nm \([a-z_]*\).*/\1/p' $(1)
+page_names = sed -n '/^\.Nd/q; s/^\.Nm \([a-z_-]*\).*/\1/p' $(1)
 
 # Paths relative to the prefix where they can be: pkg-config can then move it.
 relative = $(patsubst $(PREFIX)/%,$${prefix}/%,$(1))
+
+headers := $(wildcard include/*.h)
+uapi_headers := $(wildcard ../uapi/linux/*.h)
+
+# $(call pc_file,source,target)
+pc_file = sed -e 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' \
+	-e 's|@LIBDIR@|$(call relative,$(LIBDIR))|' \
+	-e 's|@INCLUDEDIR@|$(call relative,$(INCLUDEDIR))|' $(1) > $(2)
 
 install: all
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX))
 	$(Q)install -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(BINDIR) \
 		$(DESTDIR)$(INCLUDEDIR)/linux $(DESTDIR)$(MANDIR)/man1 \
 		$(DESTDIR)$(MANDIR)/man3 $(DESTDIR)$(MANDIR)/man4
-	$(Q)install -m 755 $(shared) $(DESTDIR)$(LIBDIR)
+	$(Q)install -m 755 $(shared) $(ctl_shared) $(DESTDIR)$(LIBDIR)
 	$(Q)ln -sf $(notdir $(shared)) $(DESTDIR)$(LIBDIR)/$(soname)
 	$(Q)ln -sf $(soname) $(DESTDIR)$(LIBDIR)/libvbuf.so
-	$(Q)install -m 644 $(OUT)/libvbuf.a $(DESTDIR)$(LIBDIR)
-	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' \
-		-e 's|@LIBDIR@|$(call relative,$(LIBDIR))|' \
-		-e 's|@INCLUDEDIR@|$(call relative,$(INCLUDEDIR))|' \
-		src/libvbuf.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/libvbuf.pc
-	$(Q)install -m 644 include/vbuf.h $(DESTDIR)$(INCLUDEDIR)
-	$(Q)install -m 644 ../uapi/linux/vbuf.h $(DESTDIR)$(INCLUDEDIR)/linux
+	$(Q)ln -sf $(notdir $(ctl_shared)) $(DESTDIR)$(LIBDIR)/$(ctl_soname)
+	$(Q)ln -sf $(ctl_soname) $(DESTDIR)$(LIBDIR)/libvbuf-ctl.so
+	$(Q)install -m 644 $(OUT)/libvbuf.a $(OUT)/libvbuf-ctl.a \
+		$(DESTDIR)$(LIBDIR)
+	$(Q)$(call pc_file,src/libvbuf.pc.in,$(DESTDIR)$(LIBDIR)/pkgconfig/libvbuf.pc)
+	$(Q)$(call pc_file,ctl/libvbuf-ctl.pc.in,$(DESTDIR)$(LIBDIR)/pkgconfig/libvbuf-ctl.pc)
+	$(Q)install -m 644 $(headers) $(DESTDIR)$(INCLUDEDIR)
+	$(Q)install -m 644 $(uapi_headers) $(DESTDIR)$(INCLUDEDIR)/linux
 	$(Q)install -m 755 $(OUT)/vbufctl $(DESTDIR)$(BINDIR)
 	$(Q)for page in $(pages); do \
 		section=$${page##*.}; dir=$(DESTDIR)$(MANDIR)/man$$section; \
@@ -46,9 +55,12 @@ install: all
 uninstall:
 	$(call say,REMOVE,$(DESTDIR)$(PREFIX))
 	$(Q)rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,$(notdir $(shared)) \
-		$(soname) libvbuf.so libvbuf.a pkgconfig/libvbuf.pc) \
-		$(DESTDIR)$(INCLUDEDIR)/vbuf.h \
-		$(DESTDIR)$(INCLUDEDIR)/linux/vbuf.h $(DESTDIR)$(BINDIR)/vbufctl
+		$(soname) libvbuf.so libvbuf.a pkgconfig/libvbuf.pc \
+		$(notdir $(ctl_shared)) $(ctl_soname) libvbuf-ctl.so \
+		libvbuf-ctl.a pkgconfig/libvbuf-ctl.pc) \
+		$(addprefix $(DESTDIR)$(INCLUDEDIR)/,$(notdir $(headers))) \
+		$(addprefix $(DESTDIR)$(INCLUDEDIR)/linux/,$(notdir $(uapi_headers))) \
+		$(DESTDIR)$(BINDIR)/vbufctl
 	$(Q)for page in $(pages); do \
 		section=$${page##*.}; dir=$(DESTDIR)$(MANDIR)/man$$section; \
 		rm -f $$dir/$${page##*/}; \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the shared library shows; libvbuf.map gives each its version. */
+/* What a shared library shows; its .map gives each its version. */
 #ifndef _VBUF_EXPORT_H
 #define _VBUF_EXPORT_H
 

@@ -35,4 +35,13 @@ shown() {
 }
 try "libvbuf(3) shows hello.c as it is" shown
 
+# The program in libvbuf-ctl(3).
+looks() {
+	sed -n '/^#include <stdio.h>/,/^}/{s/\\e/\\/g;p}' ../man/libvbuf-ctl.3 \
+		> "$scratch/look.c"
+	use_installed "$scratch/root" libvbuf-ctl
+	[ -s "$scratch/look.c" ] && builds "$scratch/look.c"
+}
+try "the program in libvbuf-ctl(3) builds" looks
+
 finish

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The installed header stands alone, in C and C++ and under strict warnings.
+# Each installed header stands alone, in C and C++ and under strict warnings.
 
 cd "$(dirname "$0")" || exit 2
 . ./tap.sh
@@ -14,7 +14,7 @@ install_to "$scratch/root" > "$scratch/log" 2>&1 || {
 include=$scratch/root/usr/include
 
 # Twice: the second must add nothing. Tags and functions of one name coexist.
-cat > "$scratch/alone.c" <<'END'
+cat > "$scratch/vbuf.c" <<'END'
 #include <vbuf.h>
 #include <vbuf.h>
 int use(void);
@@ -30,24 +30,44 @@ int use(void)
 	       vbuf_drain(0, &deadline);
 }
 END
-cp "$scratch/alone.c" "$scratch/alone.cc"
+cat > "$scratch/vbuf-ctl.c" <<'END'
+#include <vbuf-ctl.h>
+#include <vbuf-ctl.h>
+int use(struct vbuf_ctl *ctl);
+int use(struct vbuf_ctl *ctl)
+{
+	struct vbuf_ctl_channel *channel;
+
+	if (vbuf_ctl_get_channel(ctl, 1, &channel))
+		return -1;
+	return channel->hidden || channel->state & VBUF_STATE_UNLINKED ||
+	       channel->flags & VBUF_PERSIST;
+}
+END
+printf '#include <%s>\n' vbuf.h vbuf-ctl.h vbuf.h > "$scratch/both.c"
+for file in vbuf vbuf-ctl both; do
+	cp "$scratch/$file.c" "$scratch/$file.cc"
+done
 
 compiles() {
-	compiler=$1 standard=$2 file=$3
-	"$compiler" -std="$standard" -isystem /nonexistent -I"$include" \
-		-Wall -Wextra -Wpedantic -Wconversion -Wundef -Werror -c \
-		-o "$scratch/alone.o" "$scratch/$file"
+	compiler=$1 standard=$2 extension=$3
+	for file in vbuf vbuf-ctl both; do
+		"$compiler" -std="$standard" -isystem /nonexistent \
+			-I"$include" -Wall -Wextra -Wpedantic -Wconversion \
+			-Wundef -Werror -c -o "$scratch/alone.o" \
+			"$scratch/$file.$extension" || return 1
+	done
 }
 
 # $CC may have arguments; the C++ compiler beside it has not to be it.
 for standard in c11 gnu11 c17 gnu2x; do
-	try "it compiles as $standard" compiles "$CC" $standard alone.c
+	try "they compile as $standard" compiles "$CC" $standard c
 done
 for compiler in g++ clang++; do
 	for standard in c++11 c++17 gnu++20; do
-		promise="it compiles as $standard with $compiler"
+		promise="they compile as $standard with $compiler"
 		if command -v $compiler > /dev/null; then
-			try "$promise" compiles $compiler $standard alone.cc
+			try "$promise" compiles $compiler $standard cc
 		else
 			skip "$promise" "there is no $compiler"
 		fi
@@ -57,16 +77,23 @@ done
 # Linked from C++, where a name without extern "C" would not be found.
 links_from_c_plus_plus() {
 	cat > "$scratch/link.cc" <<'END'
+#include <vbuf-ctl.h>
 #include <vbuf.h>
-int main() { return vbuf_shutdown(-1, 0) == -1 ? 0 : 1; }
+int main()
+{
+	vbuf_ctl_close(nullptr);
+	return vbuf_shutdown(-1, 0) == -1 ? 0 : 1;
+}
 END
+	read -ra nl < <(pkg-config --libs libnl-genl-3.0)
 	g++ -I"$include" -o "$scratch/link" "$scratch/link.cc" \
-		"$build/libvbuf.a" && "$scratch/link"
+		"$build/libvbuf.a" "$build/libvbuf-ctl.a" "${nl[@]}" &&
+	"$scratch/link"
 }
 if command -v g++ > /dev/null; then
-	try "C++ links with the library" links_from_c_plus_plus
+	try "C++ links with the libraries" links_from_c_plus_plus
 else
-	skip "C++ links with the library" "there is no g++"
+	skip "C++ links with the libraries" "there is no g++"
 fi
 
 kernel_doc=
@@ -74,17 +101,20 @@ for script in /usr/lib/linux-kbuild-*/scripts/kernel-doc; do
 	[ ! -x "$script" ] || kernel_doc=$script
 done
 documented() {
-	"$kernel_doc" -none -Werror ../include/vbuf.h || return 1
-	for name in $(header_functions); do
-		"$kernel_doc" -rst -function "$name" ../include/vbuf.h |
+	"$kernel_doc" -none -Werror "../include/$1" || return 1
+	for name in $(header_functions "$1"); do
+		"$kernel_doc" -rst -function "$name" "../include/$1" |
 			grep -q "c:function:: .*$name" || { echo "$name"; return 1; }
 	done
 }
-if [ -n "$kernel_doc" ]; then
-	try "each function has kernel-doc that is well formed" documented
-else
-	skip "each function has kernel-doc that is well formed" \
-		"there is no kernel-doc; it is in Debian's linux-kbuild package"
-fi
+for header in vbuf.h vbuf-ctl.h; do
+	promise="each function of $header has kernel-doc that is well formed"
+	if [ -n "$kernel_doc" ]; then
+		try "$promise" documented $header
+	else
+		skip "$promise" \
+			"there is no kernel-doc; it is in Debian's linux-kbuild package"
+	fi
+done
 
 finish

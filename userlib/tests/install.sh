@@ -15,14 +15,21 @@ all_there() {
 	cat > "$scratch/wanted" <<'END'
 ./usr/bin/vbufctl
 ./usr/include/linux/vbuf.h
+./usr/include/linux/vbuf_netlink.h
+./usr/include/vbuf-ctl.h
 ./usr/include/vbuf.h
+./usr/lib/libvbuf-ctl.a
+./usr/lib/libvbuf-ctl.so
+./usr/lib/libvbuf-ctl.so.1
+./usr/lib/libvbuf-ctl.so.1.0.0
 ./usr/lib/libvbuf.a
 ./usr/lib/libvbuf.so
 ./usr/lib/libvbuf.so.1
 ./usr/lib/libvbuf.so.1.0.0
+./usr/lib/pkgconfig/libvbuf-ctl.pc
 ./usr/lib/pkgconfig/libvbuf.pc
 END
-	files "$root" | grep -v /man/ | diff -u "$scratch/wanted" -
+	files "$root" | grep -v /man/ | LC_ALL=C sort | diff -u "$scratch/wanted" -
 }
 try "it installs just libraries, headers, pkg-config file and tool" all_there
 
@@ -54,18 +61,55 @@ links_static() {
 }
 try "a program links with libvbuf.a, and runs" links_static
 
-says() { [ "$(pkg-config --modversion libvbuf)" = 1.0.0 ]; }
+cat > "$scratch/look.c" <<'END'
+#include <vbuf-ctl.h>
+
+int main(void)
+{
+	vbuf_ctl_close(vbuf_ctl_open());
+	return 0;
+}
+END
+
+looks_shared() {
+	use_installed "$root" libvbuf-ctl
+	$CC -o "$scratch/look" "$scratch/look.c" "${cflags[@]}" "${libs[@]}" &&
+	readelf -d "$scratch/look" | sed -n 's/.*NEEDED.*\[\(.*\)\]/\1/p' |
+		diff -u <(printf '%s\n' libvbuf-ctl.so.1 libc.so.6) - &&
+	"$scratch/look"
+}
+try "one that looks links with libvbuf-ctl, and not itself with libnl" \
+	looks_shared
+
+# What pkg-config says of libnl is for the folder too, where it is not.
+looks_static() {
+	read -ra nl < <(PKG_CONFIG_SYSROOT_DIR='' pkg-config --libs libnl-genl-3.0)
+	$CC -o "$scratch/look" "$scratch/look.c" "${cflags[@]}" \
+		"$root/usr/lib/libvbuf-ctl.a" "${nl[@]}" &&
+	! readelf -d "$scratch/look" | grep 'NEEDED.*libvbuf' &&
+	pkg-config --static --libs libvbuf-ctl | grep -e -lnl-genl-3 &&
+	"$scratch/look"
+}
+try "or with libvbuf-ctl.a and libnl" looks_static
+
+says() {
+	[ "$(pkg-config --modversion libvbuf)" = 1.0.0 ] &&
+	[ "$(pkg-config --modversion libvbuf-ctl)" = 1.0.0 ]
+}
 try "pkg-config tells version 1.0.0" says
 
 places() {
 	install_to "$scratch/other" PREFIX=/opt/vbuf LIBDIR=/opt/vbuf/lib/arch \
 		INCLUDEDIR=/headers MANDIR=/man &&
 	[ -f "$scratch/other/headers/vbuf.h" ] &&
+	[ -f "$scratch/other/headers/vbuf-ctl.h" ] &&
 	[ -f "$scratch/other/man/man4/vbuf.4" ] &&
-	printf '%s=%s\n' prefix /opt/vbuf libdir "\${prefix}/lib/arch" \
-		includedir /headers |
-		diff -u - <(grep '=' \
-			"$scratch/other/opt/vbuf/lib/arch/pkgconfig/libvbuf.pc")
+	for library in libvbuf libvbuf-ctl; do
+		file=$scratch/other/opt/vbuf/lib/arch/pkgconfig/$library.pc
+		printf '%s=%s\n' prefix /opt/vbuf libdir "\${prefix}/lib/arch" \
+			includedir /headers |
+			diff -u - <(grep '=' "$file") || return 1
+	done
 }
 try "PREFIX, LIBDIR, INCLUDEDIR and MANDIR are honoured" places
 

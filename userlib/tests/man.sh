@@ -31,7 +31,7 @@ has_page() {
 	grep -q "^\.Nm $1\( ,\)\?\$" "$man/${target:-man3/$1.3}"
 }
 pages() {
-	for name in $(header_functions); do
+	for name in $(header_functions vbuf.h vbuf-ctl.h); do
 		has_page "$name" || { echo "$name has no page"; return 1; }
 	done
 }
@@ -47,7 +47,7 @@ try "each link leads to a page" no_dangling
 # The synopsis, as the compiler sees it: a page's prototypes must not conflict.
 synopsis() {
 	{
-		echo '#include <vbuf.h>'
+		printf '#include <%s>\n' vbuf.h vbuf-ctl.h
 		for page in ../man/vbuf_*.3; do
 			sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESC/p' "$page" | awk '
 			/^\.Ft / { type = substr($0, 5) }
@@ -64,14 +64,14 @@ synopsis() {
 		done
 	} > "$scratch/synopsis.c"
 	[ "$(grep -c '^[a-z].*vbuf_[a-z_]* *(' "$scratch/synopsis.c")" -eq \
-		"$(header_functions | wc -l)" ] || {
+		"$(header_functions vbuf.h vbuf-ctl.h | wc -l)" ] || {
 		cat "$scratch/synopsis.c"
 		return 1
 	}
 	$CC -Werror -I"$scratch/root/usr/include" -c -o "$scratch/synopsis.o" \
 		"$scratch/synopsis.c"
 }
-try "each synopsis agrees with the header" synopsis
+try "each synopsis agrees with its header" synopsis
 
 # The errors of the functions of one page, in the header: those that a function
 # lists, and those of the functions and of the head of the file that it names.
@@ -85,6 +85,7 @@ header_errors() {
 	}
 	/^ \* Functions that return/ { group = "device" }
 	/^ \* Functions that take a/ { group = "descriptor" }
+	/^ \* Functions that ask/ { group = "asking" }
 	/^#ifndef/ { group = "" }
 	/^\/\*\*/ { getline; group = $2; list = 0 }
 	/Return:/ { list = 1 }
@@ -92,6 +93,7 @@ header_errors() {
 	list && /^ \* \* those/ {
 		if (/opening/) print group " +device"
 		else if (/a descriptor/) print group " +descriptor"
+		else if (/asking/) print group " +asking"
 		else while (match($0, /vbuf_[a-z_]+/)) {
 			print group " +" substr($0, RSTART, RLENGTH)
 			$0 = substr($0, RSTART + RLENGTH)
@@ -102,8 +104,8 @@ header_errors() {
 		print group " +vbuf_open"; print group " +vbuf_create"
 		next
 	}
-	group == "device" || group == "descriptor" || list { take($0) }
-	' "$userlib/include/vbuf.h"
+	group ~ /^(device|descriptor|asking)$/ || list { take($0) }
+	' "$userlib"/include/*.h
 }
 
 # resolve GROUP: its errors, those of the groups that it names included

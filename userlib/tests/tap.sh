@@ -12,6 +12,8 @@ build=${OUT:-$userlib/build}
 scratch=$(mktemp -d) || exit 2
 trap 'rm -rf "$scratch"' EXIT
 cases=0 failures=0
+# The folder of libnl's own pkg-config file, which libvbuf-ctl's asks for.
+libnl=$(pkg-config --variable=pcfiledir libnl-genl-3.0)
 
 # try PROMISE COMMAND [ARGUMENT...]: the promise holds if the command succeeds
 try() {
@@ -47,21 +49,23 @@ install_to() {
 		PREFIX=/usr "$@"
 }
 
-# use_installed FOLDER: pkg-config finds the copy there, and nothing else; what
-# it says is in $cflags and $libs
+# use_installed FOLDER [LIBRARY]: pkg-config finds the copy there, and nothing
+# else; what it says of libvbuf or LIBRARY is in $cflags and $libs
 use_installed() {
 	export PKG_CONFIG_SYSROOT_DIR="$1" PKG_CONFIG_PATH=
-	export PKG_CONFIG_LIBDIR="$1/usr/lib/pkgconfig"
+	export PKG_CONFIG_LIBDIR="$1/usr/lib/pkgconfig:$libnl"
 	# For the system's own directories pkg-config would leave these out.
 	export PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1 PKG_CONFIG_ALLOW_SYSTEM_LIBS=1
 	export LD_LIBRARY_PATH="$1/usr/lib"
-	read -ra cflags < <(pkg-config --cflags libvbuf)
-	read -ra libs < <(pkg-config --libs libvbuf)
+	read -ra cflags < <(pkg-config --cflags "${2-libvbuf}")
+	read -ra libs < <(pkg-config --libs "${2-libvbuf}")
 	export cflags libs
 }
 
-# The functions that the header declares, one a line.
+# header_functions [HEADER]...: the functions that they declare, one a line; those
+# of libvbuf if none is named
 header_functions() {
-	sed -n 's/^[a-z].*[ *]\(vbuf_[a-z_]*\)(.*/\1/p' "$userlib/include/vbuf.h" |
-		sort
+	[ $# -gt 0 ] || set -- vbuf.h
+	(cd "$userlib/include" &&
+		sed -n 's/^[a-z].*[ *]\(vbuf_[a-z_]*\)(.*/\1/p' "$@" | sort)
 }

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * libvbuf-ctl: the channels of /dev/vbuf and their endpoints, looked at from
+ * outside, for tools that watch and manage them.
+ *
+ * Programs that just send and receive have no need of it: that is libvbuf. This
+ * library asks the kernel by generic netlink, needs no access to /dev/vbuf, and
+ * brings libnl along.
+ *
+ * A handle shows the channels of the network namespace in which it was opened.
+ * Who asks is who opened it, whatever became of the process's ids since; uids and
+ * gids are told as its user namespace has them, pids as the caller's pid namespace
+ * does.
+ *
+ * One thread at a time may use a handle, different threads different ones; a
+ * child of fork() opens its own. No function may be called from a signal
+ * handler. Each blocks as long as the kernel takes to answer, and for nothing
+ * else: no call waits for a message or a slot. A signal ends none of them, and
+ * none is a cancellation point.
+ *
+ * Structures are made by the library alone, and come as lists, linked by their
+ * first member. A later release may add members at the end, and programs built
+ * for this one go on working; a program needs a library that is no older than
+ * the header it was built with. What a module older than the library does not
+ * tell is 0.
+ *
+ * Functions that ask the kernel fail with an errno of the kernel's own, and
+ * vbuf_ctl_error_text() then tells its words, if it had any. They all may fail
+ * with
+ *
+ * * %ENODEV: the module vbuf is not loaded, or one that has no netlink family
+ * * %ENOMEM: not enough memory, here or in the kernel
+ * * %EPROTO: the kernel's answer makes no sense
+ *
+ * and leave what they were to fill in as it was.
+ */
+#ifndef _VBUF_CTL_H
+#define _VBUF_CTL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <linux/vbuf.h>
+#include <linux/vbuf_netlink.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Bytes of a command name, its terminating NUL included. */
+#define VBUF_CTL_COMM_SIZE 16
+
+/* A handle; what is in it is the library's own. */
+struct vbuf_ctl;
+
+/**
+ * struct vbuf_ctl_channel - one channel, as it was at one moment
+ * @next: the next of the list, or NULL
+ * @id: never used again while the module is loaded
+ * @name: as created, also if it is gone (%VBUF_STATE_UNLINKED); "" for none
+ * @hidden: the asker neither owns the channel nor may send or receive, and has
+ *	not CAP_IPC_OWNER over the network namespace: all but @id is 0
+ * @state: any of %VBUF_STATE_UNLINKED, %VBUF_STATE_NO_SENDER,
+ *	%VBUF_STATE_NO_RECEIVER
+ * @flags: any of %VBUF_PERSIST, %VBUF_REDELIVER, %VBUF_LOSSY, %VBUF_OPEN_VIEW,
+ *	as created
+ * @slots: how many messages it holds
+ * @slot_size: bytes of the longest message
+ * @mode: permission bits, within 0777
+ * @held_max: slots that one endpoint may own; 0: any number
+ * @max_deliveries: of one message; 0: any number
+ * @uid: its owner
+ * @gid: its group
+ * @senders: endpoints that can send
+ * @receivers: endpoints that can receive
+ * @blocked_senders: threads that wait for a slot
+ * @blocked_receivers: threads that wait for a message
+ * @free: slots that are free
+ * @sending: slots that senders own
+ * @depth: messages in the queue
+ * @receiving: slots that receivers own
+ * @max_depth: the most messages that were in the queue
+ * @bytes: of memory that it takes, as limits count them
+ * @sent: messages sent
+ * @received: messages received, and not put back
+ * @sent_bytes: bytes in the messages sent
+ * @received_bytes: bytes in the messages received
+ * @dropped_oldest: messages dropped by %VBUF_DROP_OLDEST
+ * @dropped_holder: messages dropped because their receiver ended before it
+ *	released them
+ * @dropped_deliveries: messages dropped at @max_deliveries
+ *
+ * @free + @sending + @depth + @receiving is @slots, and @sent is @received +
+ * @depth + @receiving + the three @dropped.
+ */
+struct vbuf_ctl_channel {
+	struct vbuf_ctl_channel *next;
+	uint64_t id;
+	char name[VBUF_NAME_SIZE];
+	bool hidden;
+	uint32_t state;
+	uint32_t flags;
+	uint32_t slots;
+	uint32_t slot_size;
+	uint32_t mode;
+	uint32_t held_max;
+	uint32_t max_deliveries;
+	uint32_t uid;
+	uint32_t gid;
+	uint32_t senders;
+	uint32_t receivers;
+	uint32_t blocked_senders;
+	uint32_t blocked_receivers;
+	uint32_t free;
+	uint32_t sending;
+	uint32_t depth;
+	uint32_t receiving;
+	uint32_t max_depth;
+	uint64_t bytes;
+	uint64_t sent;
+	uint64_t received;
+	uint64_t sent_bytes;
+	uint64_t received_bytes;
+	uint64_t dropped_oldest;
+	uint64_t dropped_holder;
+	uint64_t dropped_deliveries;
+};
+
+/**
+ * struct vbuf_ctl_endpoint - one endpoint, as it was at one moment
+ * @next: the next of the list, or NULL
+ * @id: never used again while the module is loaded
+ * @channel: its channel's id
+ * @pid: the process that opened it; 0 if the asker's pid namespace does not have
+ *	it. The number may be another process's by now
+ * @comm: that process's command name, which may have any bytes but NUL; "" if
+ *	@pid is 0 or the process has ended
+ * @uid: the effective user id with which it was opened
+ * @rights: any of %VBUF_RIGHT_RECV, %VBUF_RIGHT_SEND, as far as it was not shut
+ *	down
+ * @owned: slots that it owns
+ * @blocked_senders: its threads that wait for a slot
+ * @blocked_receivers: its threads that wait for a message
+ * @blocked_since_ns: since when threads of its have waited without a break, in
+ *	nanoseconds of CLOCK_MONOTONIC, exact to a tick of the kernel's clock; 0 if
+ *	none waits
+ * @sent: messages sent through it
+ * @received: messages received through it, and not put back
+ */
+struct vbuf_ctl_endpoint {
+	struct vbuf_ctl_endpoint *next;
+	uint64_t id;
+	uint64_t channel;
+	uint32_t pid;
+	char comm[VBUF_CTL_COMM_SIZE];
+	uint32_t uid;
+	uint32_t rights;
+	uint32_t owned;
+	uint32_t blocked_senders;
+	uint32_t blocked_receivers;
+	uint64_t blocked_since_ns;
+	uint64_t sent;
+	uint64_t received;
+};
+
+/**
+ * vbuf_ctl_open - open a handle
+ *
+ * Opens a socket, which is close-on-exec, and looks for the kernel's family.
+ *
+ * Return: a handle, to be closed with vbuf_ctl_close(), or NULL and errno:
+ *
+ * * %EMFILE, %ENFILE: too many open files
+ * * %EAFNOSUPPORT, %EPERM, %EACCES: something that confines the process keeps it
+ *   from netlink sockets
+ * * those of asking the kernel, above
+ */
+struct vbuf_ctl *vbuf_ctl_open(void);
+
+/**
+ * vbuf_ctl_close - close a handle
+ * @ctl: the handle, or NULL
+ *
+ * The lists that it gave stay. Does not change errno.
+ */
+void vbuf_ctl_close(struct vbuf_ctl *ctl);
+
+/**
+ * vbuf_ctl_error_text - tell what the kernel said beside its errno
+ * @ctl: the handle
+ *
+ * The words are English, for a developer or a log, and may change: "A name has 1
+ * to 63 of A-Z a-z 0-9 . _ : -".
+ *
+ * Return: what it said to the last call that asked, until the next one or the
+ * handle is closed; NULL if it said nothing, or that call did not fail.
+ */
+const char *vbuf_ctl_error_text(const struct vbuf_ctl *ctl);
+
+/**
+ * vbuf_ctl_get_channel - look at the channel of that id
+ * @ctl: the handle
+ * @id: the id, of a channel with or without a name
+ * @channel: out: a list of one, to be freed with vbuf_ctl_free_channels()
+ *
+ * Return: 0, or -1 and errno:
+ *
+ * * %ENOENT: the network namespace has no such channel
+ * * %ERANGE: @id is 0
+ * * those of asking the kernel, above
+ */
+int vbuf_ctl_get_channel(struct vbuf_ctl *ctl, uint64_t id,
+			 struct vbuf_ctl_channel **channel);
+
+/**
+ * vbuf_ctl_find_channel - look at the channel of that name
+ * @ctl: the handle
+ * @name: the name; a channel that has lost its name goes by its id only
+ * @channel: out: a list of one, to be freed with vbuf_ctl_free_channels()
+ *
+ * Return: 0, or -1 and errno:
+ *
+ * * %ENOENT: the network namespace has no such channel
+ * * %EINVAL: @name is NULL, empty, too long, or has other characters than
+ *   vbuf_create() allows
+ * * those of asking the kernel, above
+ */
+int vbuf_ctl_find_channel(struct vbuf_ctl *ctl, const char *name,
+			  struct vbuf_ctl_channel **channel);
+
+/**
+ * vbuf_ctl_list_channels - look at all channels
+ * @ctl: the handle
+ * @channels: out: the channels in order of their ids, to be freed with
+ *	vbuf_ctl_free_channels(); NULL if there are none
+ *
+ * Each channel is as it was at one moment, the list is of several. If channels
+ * come or go meanwhile, the kernel is asked again, up to eight times in all;
+ * after that the list is the last one, in which all that were there the whole
+ * time are, and of the others some.
+ *
+ * Return: 0, or -1 and errno:
+ *
+ * * those of asking the kernel, above
+ */
+int vbuf_ctl_list_channels(struct vbuf_ctl *ctl,
+			   struct vbuf_ctl_channel **channels);
+
+/**
+ * vbuf_ctl_free_channels - free a list of channels
+ * @channels: the first of it, or NULL
+ */
+void vbuf_ctl_free_channels(struct vbuf_ctl_channel *channels);
+
+/**
+ * vbuf_ctl_list_endpoints - look at endpoints
+ * @ctl: the handle
+ * @channel: the id of the channel whose endpoints to list; 0 for all channels',
+ *	but for those that are hidden
+ * @pid: the process that opened them; 0 for all processes
+ * @endpoints: out: the endpoints, in order of their channels' ids and then of
+ *	their own, to be freed with vbuf_ctl_free_endpoints(); NULL if there are
+ *	none
+ *
+ * As for vbuf_ctl_list_channels(), the list is of several moments.
+ *
+ * Return: 0, or -1 and errno:
+ *
+ * * %ENOENT: the network namespace has no channel of the id @channel
+ * * %EACCES: the asker may not look at that channel
+ * * those of asking the kernel, above
+ */
+int vbuf_ctl_list_endpoints(struct vbuf_ctl *ctl, uint64_t channel,
+			    uint32_t pid,
+			    struct vbuf_ctl_endpoint **endpoints);
+
+/**
+ * vbuf_ctl_free_endpoints - free a list of endpoints
+ * @endpoints: the first of it, or NULL
+ */
+void vbuf_ctl_free_endpoints(struct vbuf_ctl_endpoint *endpoints);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* _VBUF_CTL_H */
