@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # vbufctl create, rm, ls and show: what they do and print, and the errors and
-# exit statuses of all commands. Runs as root with vbuf loaded.
+# exit statuses of all commands. Runs as root with vbuf loaded, in the end again
+# from $VBUF_MODULE.
 
 # shellcheck source-path=SCRIPTDIR source=lib/vbufctl.bash
 . "$(dirname "${BASH_SOURCE[0]}")/lib/vbufctl.bash"
@@ -259,11 +260,69 @@ show()
 	status 0 vbufctl show jobs
 	grep -q '^channel    jobs (#[0-9]*), persistent, redelivers$' output
 	grep -q '^slots      0 free, 0 being sent, 2 queued' output
-	grep -q 'vbufctl  *0  send .* 1 to send$' output
+	grep -q '^memory     [0-9.]*[KMGTPE]* bytes$' output
+	grep -q 'vbufctl  *0  send .* 1 to send for [0-9]*\.[0-9] s$' output
 	[ "$(vbufctl recv --count 5 jobs)" = "$(seq 5)" ]
 	ended 0
 	is jobs sent=5 received=5 sent_bytes=5 received_bytes=5 depth=0 max_depth=2
 	is jobs free=2 sending=0 receiving=0 'endpoints=\[\]'
+}
+
+memory()
+{
+	status 0 vbufctl create small --slots 1 --slot-size 1
+	status 0 vbufctl create large --slots 16 --slot-size 64K
+	vbufctl ls --json --interval 0 | python '
+import json, sys
+small, large = json.load(sys.stdin)
+assert 0 < small["bytes"] < 16 * 65536 < large["bytes"] < 2**21, (small, large)'
+}
+
+# waiting SENDERS SINCE BEFORE: in the one endpoint of jobs that many threads wait,
+# since a time after BEFORE and no later than now; what it is goes to "since", and
+# is the same as SINCE if that is not empty.
+waiting()
+{
+	vbufctl show jobs --json | python '
+import json, sys, time
+c, = json.load(sys.stdin)
+e, = [e for e in c["endpoints"] if e["send"]]
+senders, since, before = sys.argv[1:]
+assert e["blocked_senders"] == int(senders), e
+assert int(before) <= e["blocked_since_ns"] <= time.monotonic_ns(), e
+assert since in ("", str(e["blocked_since_ns"])), e
+print(e["blocked_since_ns"])' "$@" >since
+}
+
+# The kernel's clock, to a tick of 10 ms.
+monotonic_tick()
+{
+	python 'import time; print(time.monotonic_ns() - 10000000)'
+}
+
+blocked_since()
+{
+	local before since
+
+	status 0 vbufctl create jobs --slots 1
+	echo one | status 0 vbufctl send --no-wait jobs
+	not grep -q blocked_since_ns <(vbufctl show jobs --json)
+	before=$(monotonic_tick)
+	seq 2 3 | vbufctl send jobs &
+	soon waiting 1 '' "$before"
+	since=$(<since)
+	sleep 1.2
+	waiting 1 "$since" "$before"
+	status 0 vbufctl show jobs
+	grep -Eq '1 to send for ([1-9]|[1-9][0-9])\.[0-9] s$' output
+
+	# It waits again, and that is another time.
+	before=$(monotonic_tick)
+	[ "$(vbufctl recv --count 1 jobs)" = one ]
+	soon waiting 1 '' "$before"
+	[ "$(<since)" -gt "$since" ]
+	[ "$(vbufctl recv --count 2 jobs)" = "$(seq 2 3)" ]
+	ended 0
 }
 
 permissions()
@@ -284,7 +343,7 @@ assert inbox["name"] == "inbox" and inbox["depth"] == 1, inbox'
 	status 1 "${nobody[@]}" vbufctl show "#$(vbufctl show secret --json |
 		sed 's/.*"id":\([0-9]*\),.*/\1/')"
 	says 'hides it from all but its owner'
-	status 1 "${nobody[@]}" vbufctl show secret; says 'not yours to see'
+	status 1 "${nobody[@]}" vbufctl show secret; says 'hides it from all but'
 	status 1 "${nobody[@]}" vbufctl create secret; says "is another user's"
 	vbufctl show secret
 }
@@ -297,13 +356,13 @@ namespaces()
 	vbufctl show jobs
 }
 
-# everywhere SHELL TEXT: every command, begun by SHELL in an empty /dev of its own,
-# fails and says TEXT.
+# everywhere SHELL TEXT: every command that uses the device, begun by SHELL in an
+# empty /dev of its own, fails and says TEXT.
 everywhere()
 {
 	local verb
 
-	for verb in 'ls' 'create jobs' 'rm jobs' 'show jobs' 'send jobs' 'recv jobs'; do
+	for verb in 'create jobs' 'rm jobs' 'send jobs' 'recv jobs'; do
 		status 1 unshare -m sh -c "exec 3</proc/version &&
 			mount -t tmpfs none /dev && $1 vbufctl $verb <&3"
 		says "$2"
@@ -314,6 +373,29 @@ no_device()
 {
 	everywhere 'mount -t tmpfs none /sys/module &&' 'not loaded: modprobe vbuf'
 	everywhere '' 'module is loaded, but .* given the device'
+}
+
+looks_need_no_device()
+{
+	status 0 vbufctl create jobs
+	status 0 unshare -m sh -c 'mount -t tmpfs none /dev &&
+		vbufctl ls --interval 0 && vbufctl show jobs'
+	grep -q '^jobs  *0/64 ' output
+	grep -q '^channel    jobs ' output
+}
+
+no_module()
+{
+	local got=0
+
+	rmmod vbuf
+	{
+		status 1 vbufctl ls && says 'list of channels: .*: modprobe vbuf' &&
+		status 1 vbufctl show jobs && says 'jobs: .*not loaded: modprobe vbuf'
+	} || got=1
+	insmod "$VBUF_MODULE"
+	[ $got -eq 0 ]
+	status 0 vbufctl ls
 }
 
 closed_device()
@@ -339,8 +421,16 @@ check 'ls: rates' list_rates
 check 'ls: bold on a terminal only' list_colour
 check 'ls, show: no name, odd command names, JSON escapes' anonymous_and_odd_names
 check 'show: slots, counts, endpoints, who waits' show
+check 'ls, show: the memory that a channel takes' memory
+check 'show: since when an endpoint waits' blocked_since
 check 'permissions' permissions
 check 'network namespaces' namespaces
-check 'no module, no device: what to do' no_device
+check 'no device: what to do' no_device
+check 'ls, show: need no device' looks_need_no_device
 check 'a device that may not be opened: what to do' closed_device
+if [ -n "${VBUF_MODULE-}" ]; then
+	check 'ls, show: no module: what to do' no_module
+else
+	skip 'ls, show: no module: what to do' 'no VBUF_MODULE to load again'
+fi
 finish

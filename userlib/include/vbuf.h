@@ -347,7 +347,7 @@ int vbuf_ack(int fd, uint64_t cookie, unsigned int flags);
  * O_NONBLOCK as well; a @deadline in the past asks without waiting. Dropped is
  * what its receiver owned when it ended (without %VBUF_REDELIVER), what was
  * delivered as often as the channel's max_deliveries allows, and what
- * %VBUF_DROP_OLDEST took: %VBUF_IOC_LIST and vbufctl show count them.
+ * %VBUF_DROP_OLDEST took: vbuf_ctl_get_channel() and vbufctl show tell how many.
  *
  * Return: 0, or -1 and errno:
  *

@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define FIELD(key, field) \
-	{ key, offsetof(struct vbuf_channel_info, field), \
-	  sizeof(((struct vbuf_channel_info *)0)->field) }
+#define FIELD(field) \
+	{ #field, offsetof(struct vbuf_ctl_channel, field), \
+	  sizeof(((struct vbuf_ctl_channel *)0)->field) }
 
 /* The numbers, under keys that stay. */
 static const struct number {
@@ -19,38 +19,34 @@ static const struct number {
 	size_t offset;
 	size_t size;
 } numbers[] = {
-	FIELD("slots", attr.slots),
-	FIELD("slot_size", attr.slot_size),
-	FIELD("held_max", attr.held_max),
-	FIELD("max_deliveries", attr.max_deliveries),
-	FIELD("uid", uid),
-	FIELD("gid", gid),
-	FIELD("senders", senders),
-	FIELD("receivers", receivers),
-	FIELD("blocked_senders", blocked_senders),
-	FIELD("blocked_receivers", blocked_receivers),
-	FIELD("free", free),
-	FIELD("sending", sending),
-	FIELD("depth", depth),
-	FIELD("receiving", receiving),
-	FIELD("max_depth", max_depth),
-	FIELD("sent", sent),
-	FIELD("received", received),
-	FIELD("sent_bytes", sent_bytes),
-	FIELD("received_bytes", received_bytes),
-	FIELD("dropped_oldest", dropped_oldest),
-	FIELD("dropped_holder", dropped_holder),
-	FIELD("dropped_deliveries", dropped_deliveries),
+	FIELD(slots),
+	FIELD(slot_size),
+	FIELD(held_max),
+	FIELD(max_deliveries),
+	FIELD(uid),
+	FIELD(gid),
+	FIELD(senders),
+	FIELD(receivers),
+	FIELD(blocked_senders),
+	FIELD(blocked_receivers),
+	FIELD(free),
+	FIELD(sending),
+	FIELD(depth),
+	FIELD(receiving),
+	FIELD(max_depth),
+	FIELD(bytes),
+	FIELD(sent),
+	FIELD(received),
+	FIELD(sent_bytes),
+	FIELD(received_bytes),
+	FIELD(dropped_oldest),
+	FIELD(dropped_holder),
+	FIELD(dropped_deliveries),
 };
-
-bool channel_hidden(const struct vbuf_channel_info *channel)
-{
-	return channel->state & VBUF_STATE_HIDDEN;
-}
 
 /* The name by which a command can be told of it, or '#' and its id. */
 const char *channel_label(char room[CHANNEL_LABEL_ROOM],
-			  const struct vbuf_channel_info *channel)
+			  const struct vbuf_ctl_channel *channel)
 {
 	if (channel->name[0] && !(channel->state & VBUF_STATE_UNLINKED))
 		snprintf(room, CHANNEL_LABEL_ROOM, "%.*s", VBUF_NAME_SIZE - 1,
@@ -61,7 +57,7 @@ const char *channel_label(char room[CHANNEL_LABEL_ROOM],
 	return room;
 }
 
-static void json_field(const struct vbuf_channel_info *channel,
+static void json_field(const struct vbuf_ctl_channel *channel,
 		       const struct number *number)
 {
 	const char *field = (const char *)channel + number->offset;
@@ -81,22 +77,22 @@ static void json_field(const struct vbuf_channel_info *channel,
  * Of an anonymous channel there is no "name", and of one that the asker may not
  * see nothing but its id.
  */
-void channel_json_keys(const struct vbuf_channel_info *channel)
+void channel_json_keys(const struct vbuf_ctl_channel *channel)
 {
 	char mode[16];
 
 	json_number("id", channel->id);
-	json_bool("hidden", channel_hidden(channel));
-	if (channel_hidden(channel))
+	json_bool("hidden", channel->hidden);
+	if (channel->hidden)
 		return;
 	if (channel->name[0])
 		json_string("name", channel->name);
-	snprintf(mode, sizeof(mode), "%04o", channel->attr.mode);
+	snprintf(mode, sizeof(mode), "%04o", channel->mode);
 	json_string("mode", mode);
-	json_bool("persistent", channel->attr.flags & VBUF_PERSIST);
-	json_bool("redeliver", channel->attr.flags & VBUF_REDELIVER);
-	json_bool("lossy", channel->attr.flags & VBUF_LOSSY);
-	json_bool("open_view", channel->attr.flags & VBUF_OPEN_VIEW);
+	json_bool("persistent", channel->flags & VBUF_PERSIST);
+	json_bool("redeliver", channel->flags & VBUF_REDELIVER);
+	json_bool("lossy", channel->flags & VBUF_LOSSY);
+	json_bool("open_view", channel->flags & VBUF_OPEN_VIEW);
 	json_bool("unlinked", channel->state & VBUF_STATE_UNLINKED);
 	json_bool("senders_gone", channel->state & VBUF_STATE_NO_SENDER);
 	json_bool("receivers_gone", channel->state & VBUF_STATE_NO_RECEIVER);

@@ -3,16 +3,13 @@
 #ifndef VBUFCTL_CHANNEL_H
 #define VBUFCTL_CHANNEL_H
 
-#include <stdbool.h>
-
-#include <linux/vbuf.h>
+#include <vbuf-ctl.h>
 
 /* Bytes of the longest label: a name, or '#' and an id. */
 #define CHANNEL_LABEL_ROOM VBUF_NAME_SIZE
 
-bool channel_hidden(const struct vbuf_channel_info *channel);
 const char *channel_label(char room[CHANNEL_LABEL_ROOM],
-			  const struct vbuf_channel_info *channel);
-void channel_json_keys(const struct vbuf_channel_info *channel);
+			  const struct vbuf_ctl_channel *channel);
+void channel_json_keys(const struct vbuf_ctl_channel *channel);
 
 #endif /* VBUFCTL_CHANNEL_H */

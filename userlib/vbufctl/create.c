@@ -76,10 +76,14 @@ static int parse(int argc, char **argv, struct geometry *geometry)
 /* What cannot be told is taken to be as it was. */
 static bool is_removed(int fd)
 {
-	struct vbuf_channel_info channel;
+	struct vbuf_ctl_channel *channel;
+	bool removed;
 
-	return !list_channel_of(fd, &channel) &&
-	       channel.state & VBUF_STATE_UNLINKED;
+	if (list_channel_of(fd, &channel))
+		return false;
+	removed = channel->state & VBUF_STATE_UNLINKED;
+	vbuf_ctl_free_channels(channel);
+	return removed;
 }
 
 /*

@@ -8,8 +8,7 @@
 
 #include <stdio.h>
 #include <string.h>
-
-#define COMM_ROOM 64
+#include <time.h>
 
 static const char *const titles[] = {
 	"ENDPOINT", "PID", "<COMMAND", "UID", "<MAY", "OWNED", "SENT", "RECEIVED",
@@ -18,29 +17,7 @@ static const char *const titles[] = {
 
 #define COLUMNS (sizeof(titles) / sizeof(titles[0]))
 
-/*
- * The name of the process, which may have taken the number of one that is gone;
- * "" if it cannot be told. Any byte but '\0' may be in it.
- */
-static void read_comm(char comm[COMM_ROOM], __u32 pid)
-{
-	char path[32];
-	size_t length;
-	FILE *file;
-
-	comm[0] = '\0';
-	if (!pid)
-		return;
-	snprintf(path, sizeof(path), "/proc/%u/comm", pid);
-	file = fopen(path, "re");
-	if (!file)
-		return;
-	length = fread(comm, 1, COMM_ROOM - 1, file);
-	fclose(file);
-	if (length && comm[length - 1] == '\n')
-		length--;
-	comm[length] = '\0';
-}
+#define WAITED_ROOM (UNITS_ROOM + sizeof(" for "))
 
 /* A name must not move the cursor of whoever looks at it. */
 static void make_printable(char *text)
@@ -63,30 +40,55 @@ static const char *rights_name(__u32 rights)
 	return "nothing";
 }
 
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * UINT64_C(1000000000) + now.tv_nsec;
+}
+
+/* " for 3.2 s", if it is known. */
+static const char *waited(char room[WAITED_ROOM],
+			  const struct vbuf_ctl_endpoint *endpoint)
+{
+	uint64_t since = endpoint->blocked_since_ns;
+	uint64_t now = now_ns();
+	char time[UNITS_ROOM];
+
+	room[0] = '\0';
+	if (since)
+		snprintf(room, WAITED_ROOM, " for %s",
+			 units_time(time, now > since ? now - since : 0));
+	return room;
+}
+
 static void add_waiting(struct table *table,
-			const struct vbuf_endpoint_info *endpoint)
+			const struct vbuf_ctl_endpoint *endpoint)
 {
 	__u32 senders = endpoint->blocked_senders;
 	__u32 receivers = endpoint->blocked_receivers;
+	char room[WAITED_ROOM];
+	const char *time = waited(room, endpoint);
 
 	if (senders && receivers)
-		table_cell(table, "%u to send, %u to receive", senders,
-			   receivers);
+		table_cell(table, "%u to send, %u to receive%s", senders,
+			   receivers, time);
 	else if (senders)
-		table_cell(table, "%u to send", senders);
+		table_cell(table, "%u to send%s", senders, time);
 	else if (receivers)
-		table_cell(table, "%u to receive", receivers);
+		table_cell(table, "%u to receive%s", receivers, time);
 	else
 		table_cell(table, "-");
 }
 
 static void add_row(struct table *table,
-		    const struct vbuf_endpoint_info *endpoint)
+		    const struct vbuf_ctl_endpoint *endpoint)
 {
+	char comm[VBUF_CTL_COMM_SIZE];
 	char room[UNITS_ROOM];
-	char comm[COMM_ROOM];
 
-	read_comm(comm, endpoint->pid);
+	memcpy(comm, endpoint->comm, sizeof(comm));
 	make_printable(comm);
 	table_cell(table, "#%llu", (unsigned long long)endpoint->id);
 	if (endpoint->pid)
@@ -103,30 +105,27 @@ static void add_row(struct table *table,
 }
 
 /* Return: 0, or -1 and ENOMEM. */
-int endpoints_print(const struct vbuf_endpoint_info *endpoints, size_t count)
+int endpoints_print(const struct vbuf_ctl_endpoint *endpoints)
 {
 	struct table table;
 	int ret;
 
 	table_init(&table, titles, COLUMNS);
-	for (size_t i = 0; i < count; i++)
-		add_row(&table, &endpoints[i]);
+	for (; endpoints; endpoints = endpoints->next)
+		add_row(&table, endpoints);
 	ret = table_print(&table);
 	table_deinit(&table);
 	return ret;
 }
 
-static void json_endpoint(const struct vbuf_endpoint_info *endpoint)
+static void json_endpoint(const struct vbuf_ctl_endpoint *endpoint)
 {
-	char comm[COMM_ROOM];
-
 	json_begin_object(NULL);
 	json_number("id", endpoint->id);
 	if (endpoint->pid)
 		json_number("pid", endpoint->pid);
-	read_comm(comm, endpoint->pid);
-	if (comm[0])
-		json_string("comm", comm);
+	if (endpoint->comm[0])
+		json_string("comm", endpoint->comm);
 	json_number("uid", endpoint->uid);
 	json_bool("send", endpoint->rights & VBUF_RIGHT_SEND);
 	json_bool("receive", endpoint->rights & VBUF_RIGHT_RECV);
@@ -135,14 +134,15 @@ static void json_endpoint(const struct vbuf_endpoint_info *endpoint)
 	json_number("received", endpoint->received);
 	json_number("blocked_senders", endpoint->blocked_senders);
 	json_number("blocked_receivers", endpoint->blocked_receivers);
+	if (endpoint->blocked_since_ns)
+		json_number("blocked_since_ns", endpoint->blocked_since_ns);
 	json_end_object();
 }
 
-void endpoints_json(const char *key, const struct vbuf_endpoint_info *endpoints,
-		    size_t count)
+void endpoints_json(const char *key, const struct vbuf_ctl_endpoint *endpoints)
 {
 	json_begin_array(key);
-	for (size_t i = 0; i < count; i++)
-		json_endpoint(&endpoints[i]);
+	for (; endpoints; endpoints = endpoints->next)
+		json_endpoint(endpoints);
 	json_end_array();
 }

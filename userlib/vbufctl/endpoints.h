@@ -3,12 +3,9 @@
 #ifndef VBUFCTL_ENDPOINTS_H
 #define VBUFCTL_ENDPOINTS_H
 
-#include <stddef.h>
+#include <vbuf-ctl.h>
 
-#include <linux/vbuf.h>
-
-int endpoints_print(const struct vbuf_endpoint_info *endpoints, size_t count);
-void endpoints_json(const char *key, const struct vbuf_endpoint_info *endpoints,
-		    size_t count);
+int endpoints_print(const struct vbuf_ctl_endpoint *endpoints);
+void endpoints_json(const char *key, const struct vbuf_ctl_endpoint *endpoints);
 
 #endif /* VBUFCTL_ENDPOINTS_H */

@@ -1,140 +1,61 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the kernel tells of channels and endpoints, by VBUF_IOC_LIST. */
+/* What the kernel tells of channels and endpoints, by libvbuf-ctl. */
 #include "list.h"
 
-#include <assert.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
+#include <stddef.h>
 #include <sys/ioctl.h>
-#include <unistd.h>
 
-#define CHUNK 128U
+/* Opened by the first that asks; it ends with the process. */
+static struct vbuf_ctl *handle;
 
-/* last_id() reads the id of either. */
-static_assert(!offsetof(struct vbuf_channel_info, id), "id is not first");
-static_assert(!offsetof(struct vbuf_endpoint_info, id), "id is not first");
-
-static int open_device(void)
+static struct vbuf_ctl *get_handle(void)
 {
-	int fd = open("/dev/vbuf", O_RDWR | O_CLOEXEC);
-
-	/* ENOENT is for channels. */
-	if (fd < 0 && (errno == ENOENT || errno == ENXIO))
-		errno = ENODEV;
-	return fd;
-}
-
-static uint64_t last_id(const void *entries, size_t size, size_t count)
-{
-	uint64_t id = 0;
-
-	if (count)
-		memcpy(&id, (const char *)entries + (count - 1) * size,
-		       sizeof(id));
-	return id;
-}
-
-/* Appends the next entries; returns how many, CHUNK if there may be more. */
-static int list_chunk(int fd, uint64_t channel, size_t size, void **entries,
-		      size_t count)
-{
-	struct vbuf_list list = {
-		.size = sizeof(list),
-		.count = CHUNK,
-		.entry_size = size,
-		.channel = channel,
-		.after = last_id(*entries, size, count),
-	};
-	void *grown = reallocarray(*entries, count + CHUNK, size);
-
-	if (!grown)
-		return -1;
-	*entries = grown;
-	list.entries = (uintptr_t)grown + count * size;
-	return ioctl(fd, VBUF_IOC_LIST, &list);
-}
-
-static int list_on(int fd, uint64_t channel, size_t size, void **entries,
-		   size_t *count)
-{
-	int n;
-
-	do {
-		n = list_chunk(fd, channel, size, entries, *count);
-		if (n < 0)
-			return -1;
-		*count += n;
-	} while (n == CHUNK);
-	return 0;
-}
-
-static int list_all(uint64_t channel, size_t size, void **entries,
-		    size_t *count)
-{
-	int fd = open_device();
-	int ret, error;
-
-	*entries = NULL;
-	*count = 0;
-	if (fd < 0)
-		return -1;
-
-	ret = list_on(fd, channel, size, entries, count);
-	error = errno;
-	close(fd);
-	if (ret) {
-		free(*entries);
-		errno = error;
-	}
-	return ret;
+	if (!handle)
+		handle = vbuf_ctl_open();
+	return handle;
 }
 
 /* The channels of the network namespace, in the order of their ids. */
-int list_channels(struct vbuf_channel_info **channels, size_t *count)
+int list_channels(struct vbuf_ctl_channel **channels)
 {
-	void *entries;
-	int ret = list_all(0, sizeof(**channels), &entries, count);
+	struct vbuf_ctl *ctl = get_handle();
 
-	if (!ret)
-		*channels = entries;
-	return ret;
+	return ctl ? vbuf_ctl_list_channels(ctl, channels) : -1;
 }
 
-/* The endpoints of the channel with that id, in the order of their ids. */
-int list_endpoints(uint64_t channel, struct vbuf_endpoint_info **endpoints,
-		   size_t *count)
+int list_channel_by_name(const char *name, struct vbuf_ctl_channel **channel)
 {
-	void *entries;
-	int ret = list_all(channel, sizeof(**endpoints), &entries, count);
+	struct vbuf_ctl *ctl = get_handle();
 
-	if (!ret)
-		*endpoints = entries;
-	return ret;
+	return ctl ? vbuf_ctl_find_channel(ctl, name, channel) : -1;
 }
 
-/* The channel that @fd is an endpoint of; ENOENT if it is not listed. */
-int list_channel_of(int fd, struct vbuf_channel_info *channel)
+int list_channel_by_id(uint64_t id, struct vbuf_ctl_channel **channel)
+{
+	struct vbuf_ctl *ctl = get_handle();
+
+	return ctl ? vbuf_ctl_get_channel(ctl, id, channel) : -1;
+}
+
+/* The channel that @fd is an endpoint of. */
+int list_channel_of(int fd, struct vbuf_ctl_channel **channel)
 {
 	struct vbuf_getattr attr = { .size = sizeof(attr) };
-	struct vbuf_list list = {
-		.size = sizeof(list),
-		.count = 1,
-		.entry_size = sizeof(*channel),
-		.entries = (uintptr_t)channel,
-	};
-	int n;
 
 	if (ioctl(fd, VBUF_IOC_GETATTR, &attr))
 		return -1;
-	list.after = attr.id - 1;
-	n = ioctl(fd, VBUF_IOC_LIST, &list);
-	if (n < 0)
-		return -1;
-	if (!n || channel->id != attr.id) {
-		errno = ENOENT;
-		return -1;
-	}
-	return 0;
+	return list_channel_by_id(attr.id, channel);
+}
+
+/* The endpoints of the channel with that id, in the order of their ids. */
+int list_endpoints(uint64_t channel, struct vbuf_ctl_endpoint **endpoints)
+{
+	struct vbuf_ctl *ctl = get_handle();
+
+	return ctl ? vbuf_ctl_list_endpoints(ctl, channel, 0, endpoints) : -1;
+}
+
+const char *list_error_text(void)
+{
+	return handle ? vbuf_ctl_error_text(handle) : NULL;
 }

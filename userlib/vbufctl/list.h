@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the kernel tells of channels and endpoints. list.c alone knows how it is
- * asked.
+ * What the kernel tells of channels and endpoints, by one handle of libvbuf-ctl
+ * for as long as the tool runs.
  *
- * Each function returns 0, or -1 and errno. What a list function gives is to be
- * freed; a list without entries may be NULL.
+ * Each function returns 0, or -1 and errno; the lists are libvbuf-ctl's.
  */
 #ifndef VBUFCTL_LIST_H
 #define VBUFCTL_LIST_H
 
-#include <stddef.h>
 #include <stdint.h>
 
-#include <linux/vbuf.h>
+#include <vbuf-ctl.h>
 
-int list_channels(struct vbuf_channel_info **channels, size_t *count);
-int list_endpoints(uint64_t channel, struct vbuf_endpoint_info **endpoints,
-		   size_t *count);
-int list_channel_of(int fd, struct vbuf_channel_info *channel);
+int list_channels(struct vbuf_ctl_channel **channels);
+int list_channel_by_name(const char *name, struct vbuf_ctl_channel **channel);
+int list_channel_by_id(uint64_t id, struct vbuf_ctl_channel **channel);
+int list_channel_of(int fd, struct vbuf_ctl_channel **channel);
+int list_endpoints(uint64_t channel, struct vbuf_ctl_endpoint **endpoints);
+
+/* What the kernel said when the last of them failed, or NULL. */
+const char *list_error_text(void);
 
 #endif /* VBUFCTL_LIST_H */

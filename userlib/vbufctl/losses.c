@@ -6,6 +6,7 @@
 #include "report.h"
 
 #include <errno.h>
+#include <stddef.h>
 
 /**
  * losses_count - how many messages a channel has dropped so far
@@ -19,13 +20,14 @@
  */
 int losses_count(int channel, const char *name, uint64_t *count)
 {
-	struct vbuf_channel_info info;
+	struct vbuf_ctl_channel *look;
 
-	if (list_channel_of(channel, &info)) {
-		report_channel(name, errno);
+	if (list_channel_of(channel, &look)) {
+		report_listed(name, errno, NULL);
 		return -1;
 	}
-	*count = info.dropped_holder + info.dropped_deliveries;
+	*count = look->dropped_holder + look->dropped_deliveries;
+	vbuf_ctl_free_channels(look);
 	return 0;
 }
 

@@ -11,7 +11,6 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <stdlib.h>
 #include <time.h>
 
 enum {
@@ -27,8 +26,7 @@ static const struct option options[] = {
 
 /* The channels at one moment. */
 struct look {
-	struct vbuf_channel_info *channels;
-	size_t count;
+	struct vbuf_ctl_channel *channels;
 	double seconds;
 };
 
@@ -73,8 +71,8 @@ static int take_look(struct look *look)
 {
 	struct timespec now;
 
-	if (list_channels(&look->channels, &look->count)) {
-		report_channel("the list of channels", errno);
+	if (list_channels(&look->channels)) {
+		report_listed("the list of channels", errno, NULL);
 		return -1;
 	}
 	clock_gettime(CLOCK_MONOTONIC, &now);
@@ -90,25 +88,20 @@ static void wait_milliseconds(uint64_t ms)
 		;
 }
 
-/* @from goes on where the channel before was found: both lists are sorted. */
-static struct rates measure(const struct look *before, size_t *from,
-			    const struct look *now,
-			    const struct vbuf_channel_info *channel)
+/* @old goes on where the channel before was found: both lists are sorted. */
+static struct rates measure(const struct vbuf_ctl_channel **old, double seconds,
+			    const struct vbuf_ctl_channel *channel)
 {
-	const struct vbuf_channel_info *old = before->channels;
-	double seconds = now->seconds - before->seconds;
-
-	while (*from < before->count && old[*from].id < channel->id)
-		(*from)++;
-	if (*from == before->count || old[*from].id != channel->id)
+	while (*old && (*old)->id < channel->id)
+		*old = (*old)->next;
+	if (!*old || (*old)->id != channel->id)
 		return (struct rates){ .known = false };
-	old += *from;
 	return (struct rates){
 		.known = true,
-		.sent = (channel->sent - old->sent) / seconds,
+		.sent = (channel->sent - (*old)->sent) / seconds,
 		/* What is put back is taken off again. */
-		.received = channel->received < old->received ? 0 :
-			    (channel->received - old->received) / seconds,
+		.received = channel->received < (*old)->received ? 0 :
+			    (channel->received - (*old)->received) / seconds,
 	};
 }
 
@@ -120,20 +113,20 @@ static void add_rate(struct table *table, bool known, double rate)
 }
 
 static void add_row(struct table *table,
-		    const struct vbuf_channel_info *channel,
+		    const struct vbuf_ctl_channel *channel,
 		    struct rates rates)
 {
 	char label[CHANNEL_LABEL_ROOM];
 	char slot[UNITS_ROOM], sent[UNITS_ROOM], received[UNITS_ROOM];
 
 	table_cell(table, "%s", channel_label(label, channel));
-	if (channel_hidden(channel)) {
+	if (channel->hidden) {
 		for (size_t i = 1; i < COLUMNS; i++)
 			table_cell(table, "-");
 		return;
 	}
-	table_cell(table, "%u/%u", channel->depth, channel->attr.slots);
-	table_cell(table, "%s", units_bytes(slot, channel->attr.slot_size));
+	table_cell(table, "%u/%u", channel->depth, channel->slots);
+	table_cell(table, "%s", units_bytes(slot, channel->slot_size));
 	table_cell(table, "%u/%u", channel->senders, channel->receivers);
 	table_cell(table, "%s", units_count(sent, channel->sent));
 	table_cell(table, "%s", units_count(received, channel->received));
@@ -145,14 +138,14 @@ static void add_row(struct table *table,
 
 static int print_table(const struct look *before, const struct look *now)
 {
+	const struct vbuf_ctl_channel *channel, *old = before->channels;
+	double seconds = now->seconds - before->seconds;
 	struct table table;
-	size_t from = 0;
 	int ret;
 
 	table_init(&table, titles, COLUMNS);
-	for (size_t i = 0; i < now->count; i++)
-		add_row(&table, &now->channels[i],
-			measure(before, &from, now, &now->channels[i]));
+	for (channel = now->channels; channel; channel = channel->next)
+		add_row(&table, channel, measure(&old, seconds, channel));
 	ret = table_print(&table);
 	table_deinit(&table);
 	if (ret)
@@ -160,23 +153,26 @@ static int print_table(const struct look *before, const struct look *now)
 	return ret ? STATUS_FAILED : STATUS_DONE;
 }
 
+static void json_channel(const struct vbuf_ctl_channel *channel,
+			 struct rates rates)
+{
+	json_begin_object(NULL);
+	channel_json_keys(channel);
+	if (rates.known && !channel->hidden) {
+		json_real("sent_per_second", rates.sent);
+		json_real("received_per_second", rates.received);
+	}
+	json_end_object();
+}
+
 static int print_json(const struct look *before, const struct look *now)
 {
-	size_t from = 0;
+	const struct vbuf_ctl_channel *channel, *old = before->channels;
+	double seconds = now->seconds - before->seconds;
 
 	json_begin_array(NULL);
-	for (size_t i = 0; i < now->count; i++) {
-		struct rates rates = measure(before, &from, now,
-					     &now->channels[i]);
-
-		json_begin_object(NULL);
-		channel_json_keys(&now->channels[i]);
-		if (rates.known && !channel_hidden(&now->channels[i])) {
-			json_real("sent_per_second", rates.sent);
-			json_real("received_per_second", rates.received);
-		}
-		json_end_object();
-	}
+	for (channel = now->channels; channel; channel = channel->next)
+		json_channel(channel, measure(&old, seconds, channel));
 	json_end_array();
 	json_end();
 	return STATUS_DONE;
@@ -184,7 +180,7 @@ static int print_json(const struct look *before, const struct look *now)
 
 static int run(int argc, char **argv)
 {
-	struct look before = { .count = 0 }, now = { .count = 0 };
+	struct look before = { .channels = NULL }, now = { .channels = NULL };
 	uint64_t interval = 200;
 	bool json = false;
 	int status = parse(argc, argv, &json, &interval);
@@ -202,8 +198,8 @@ static int run(int argc, char **argv)
 		goto out;
 	status = json ? print_json(&before, &now) : print_table(&before, &now);
 out:
-	free(before.channels);
-	free(now.channels);
+	vbuf_ctl_free_channels(before.channels);
+	vbuf_ctl_free_channels(now.channels);
 	return status;
 }
 

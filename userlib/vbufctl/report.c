@@ -2,6 +2,8 @@
 /* Errors on standard error, with what can be done about them. */
 #include "report.h"
 
+#include "list.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,6 +13,10 @@
 #define DEVICE "/dev/vbuf"
 #define MODULE "/sys/module/vbuf"
 #define PARAMETERS MODULE "/parameters"
+
+#define NOT_LOADED "the module is not loaded: modprobe vbuf"
+#define TOO_OLD "the loaded module is older than this vbufctl: load the one" \
+		" that came with it"
 
 /* What an errno of libvbuf means whatever was done; %m does the others. */
 static const struct report_advice advices[] = {
@@ -24,8 +30,7 @@ static const struct report_advice advices[] = {
 	{ ENOMEM, "not enough memory" },
 	{ ENOTTY, "the loaded module does not know this command: load the one"
 		  " that came with this vbufctl" },
-	{ E2BIG, "the loaded module is older than this vbufctl: load the one"
-		 " that came with it" },
+	{ E2BIG, TOO_OLD },
 	{ 0, NULL },
 };
 
@@ -56,14 +61,23 @@ static const char *blame_device(int error)
 	if (error != ENODEV)
 		return NULL;
 	if (access(MODULE, F_OK))
-		return "the module is not loaded: modprobe vbuf";
+		return NOT_LOADED;
 	return "the module is loaded, but here is no " DEVICE " that leads to it:"
 	       " a container has to be given the device";
 }
 
+/* What is wrong with the module's netlink family, or NULL. */
+static const char *blame_module(int error)
+{
+	if (error == ENODEV && access(MODULE, F_OK))
+		return NOT_LOADED;
+	return error == ENODEV || error == EOPNOTSUPP ? TOO_OLD : NULL;
+}
+
+/* @advice may be NULL. */
 static const char *find_advice(const struct report_advice *advice, int error)
 {
-	for (; advice->error; advice++)
+	for (; advice && advice->error; advice++)
 		if (advice->error == error)
 			return advice->text;
 	return NULL;
@@ -76,9 +90,7 @@ static const char *find_advice(const struct report_advice *advice, int error)
  */
 void report_channel(const char *name, int error)
 {
-	const struct report_advice none = { .error = 0 };
-
-	report_advised(name, error, &none);
+	report_advised(name, error, NULL);
 }
 
 /**
@@ -96,5 +108,27 @@ void report_advised(const char *name, int error,
 		text = find_advice(own, error);
 	if (!text)
 		text = find_advice(advices, error);
+	report("%s: %s", name, text ? text : strerror(error));
+}
+
+/**
+ * report_listed - the same of what was asked by list.h
+ * @name: the channel's, or what else was asked for
+ * @error: the errno that it gave
+ * @own: what some mean; NULL if there is nothing to say about them
+ *
+ * No device is to blame. What nothing is known about is told in the kernel's own
+ * words, if there are any.
+ */
+void report_listed(const char *name, int error, const struct report_advice *own)
+{
+	const char *text = find_advice(own, error);
+
+	if (!text)
+		text = blame_module(error);
+	if (!text)
+		text = find_advice(advices, error);
+	if (!text)
+		text = list_error_text();
 	report("%s: %s", name, text ? text : strerror(error));
 }

@@ -17,6 +17,8 @@ void report(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void report_channel(const char *name, int error);
 void report_advised(const char *name, int error,
 		    const struct report_advice *own);
+void report_listed(const char *name, int error,
+		   const struct report_advice *own);
 void report_no_memory(void);
 
 #endif /* VBUFCTL_REPORT_H */

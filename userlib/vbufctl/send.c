@@ -68,6 +68,21 @@ static int parse(int argc, char **argv, struct request *request)
 	return parse_operands(argc, argv, request);
 }
 
+/* No receiver has come so far, but one may. What cannot be told is not so. */
+static bool awaits_receiver(int fd)
+{
+	struct vbuf_ctl_channel *channel;
+	bool awaits;
+
+	if (list_channel_of(fd, &channel))
+		return false;
+	awaits = !channel->receivers &&
+		 !(channel->state & (VBUF_STATE_NO_RECEIVER |
+				     VBUF_STATE_UNLINKED));
+	vbuf_ctl_free_channels(channel);
+	return awaits;
+}
+
 /*
  * Who starts later than a sender that had nothing to send, and has gone with
  * its transient channel, would wait for ever on a new one.
@@ -75,11 +90,8 @@ static int parse(int argc, char **argv, struct request *request)
 static void wait_for_receiver(int fd)
 {
 	const struct timespec pause = { .tv_nsec = 50000000 };
-	struct vbuf_channel_info channel;
 
-	while (!list_channel_of(fd, &channel) && !channel.receivers &&
-	       !(channel.state & (VBUF_STATE_NO_RECEIVER |
-				  VBUF_STATE_UNLINKED)))
+	while (awaits_receiver(fd))
 		nanosleep(&pause, NULL);
 }
 

@@ -13,8 +13,6 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 enum { OPT_JSON = 256 };
 
@@ -24,8 +22,7 @@ static const struct option options[] = {
 };
 
 static const struct report_advice advices[] = {
-	{ ENOENT, "there is no such channel, or it is not yours to see: 'vbufctl ls'"
-		  " lists those there are, those of others as #ID" },
+	{ ERANGE, "there is no such channel" },	/* #0 */
 	{ EACCES, "its mode hides it from all but its owner and root" },
 	{ 0, NULL },
 };
@@ -63,38 +60,15 @@ static int parse(int argc, char **argv, bool *json, struct wanted *wanted)
 	return parse_wanted(argv[optind], wanted);
 }
 
-static bool is_wanted(const struct vbuf_channel_info *channel,
-		      const struct wanted *wanted)
+static int find(const struct wanted *wanted, struct vbuf_ctl_channel **found)
 {
-	if (!wanted->name)
-		return channel->id == wanted->id;
-	return !(channel->state & VBUF_STATE_UNLINKED) &&
-	       !strcmp(channel->name, wanted->name);
+	return wanted->name ? list_channel_by_name(wanted->name, found) :
+			      list_channel_by_id(wanted->id, found);
 }
 
-static int find(const struct wanted *wanted, struct vbuf_channel_info *found)
+static void print_flags(const struct vbuf_ctl_channel *channel)
 {
-	struct vbuf_channel_info *channels;
-	size_t count;
-	int ret = -1;
-
-	if (list_channels(&channels, &count))
-		return -1;
-	for (size_t i = 0; i < count && ret; i++) {
-		if (is_wanted(&channels[i], wanted)) {
-			*found = channels[i];
-			ret = 0;
-		}
-	}
-	free(channels);
-	if (ret)
-		errno = ENOENT;
-	return ret;
-}
-
-static void print_flags(const struct vbuf_channel_info *channel)
-{
-	__u32 flags = channel->attr.flags;
+	__u32 flags = channel->flags;
 
 	printf("%s%s%s%s%s", flags & VBUF_PERSIST ? "persistent" : "transient",
 	       flags & VBUF_REDELIVER ? ", redelivers" : "",
@@ -109,22 +83,22 @@ static void print_limit(const char *title, __u32 limit)
 		printf("%-11s%u\n", title, limit);
 }
 
-static void print_attributes(const struct vbuf_channel_info *channel)
+static void print_attributes(const struct vbuf_ctl_channel *channel)
 {
-	const struct vbuf_attr *attr = &channel->attr;
-	char slot[UNITS_ROOM], all[UNITS_ROOM];
+	char slot[UNITS_ROOM], all[UNITS_ROOM], memory[UNITS_ROOM];
 
 	printf("channel    %s (#%llu), ",
 	       channel->name[0] ? channel->name : "without a name",
 	       (unsigned long long)channel->id);
 	print_flags(channel);
 	printf("\nowner      uid %u, gid %u, mode %04o\n", channel->uid,
-	       channel->gid, attr->mode);
-	printf("room       %u slots of %s = %s\n", attr->slots,
-	       units_bytes(slot, attr->slot_size),
-	       units_bytes(all, (__u64)attr->slots * attr->slot_size));
-	print_limit("held max", attr->held_max);
-	print_limit("deliveries", attr->max_deliveries);
+	       channel->gid, channel->mode);
+	printf("room       %u slots of %s = %s\n", channel->slots,
+	       units_bytes(slot, channel->slot_size),
+	       units_bytes(all, (__u64)channel->slots * channel->slot_size));
+	printf("memory     %s bytes\n", units_bytes(memory, channel->bytes));
+	print_limit("held max", channel->held_max);
+	print_limit("deliveries", channel->max_deliveries);
 }
 
 static void print_flow(const char *title, __u64 messages, __u64 bytes)
@@ -135,7 +109,7 @@ static void print_flow(const char *title, __u64 messages, __u64 bytes)
 	       (unsigned long long)messages, units_bytes(room, bytes));
 }
 
-static void print_state(const struct vbuf_channel_info *channel)
+static void print_state(const struct vbuf_ctl_channel *channel)
 {
 	printf("slots      %u free, %u being sent, %u queued (at most %u so far), ",
 	       channel->free, channel->sending, channel->depth,
@@ -155,26 +129,26 @@ static void print_state(const struct vbuf_channel_info *channel)
 	       channel->blocked_senders, channel->blocked_receivers);
 }
 
-static int print_text(const struct vbuf_channel_info *channel,
-		      const struct vbuf_endpoint_info *endpoints, size_t count)
+static int print_text(const struct vbuf_ctl_channel *channel,
+		      const struct vbuf_ctl_endpoint *endpoints)
 {
 	print_attributes(channel);
 	print_state(channel);
-	if (count) {
+	if (endpoints) {
 		putchar('\n');
-		return endpoints_print(endpoints, count);
+		return endpoints_print(endpoints);
 	}
 	return 0;
 }
 
 /* An array of one, as 'ip -j link show DEV' prints. */
-static int print_json(const struct vbuf_channel_info *channel,
-		      const struct vbuf_endpoint_info *endpoints, size_t count)
+static int print_json(const struct vbuf_ctl_channel *channel,
+		      const struct vbuf_ctl_endpoint *endpoints)
 {
 	json_begin_array(NULL);
 	json_begin_object(NULL);
 	channel_json_keys(channel);
-	endpoints_json("endpoints", endpoints, count);
+	endpoints_json("endpoints", endpoints);
 	json_end_object();
 	json_end_array();
 	json_end();
@@ -183,28 +157,25 @@ static int print_json(const struct vbuf_channel_info *channel,
 
 static int run(int argc, char **argv)
 {
-	struct vbuf_endpoint_info *endpoints;
-	struct vbuf_channel_info channel;
+	struct vbuf_ctl_endpoint *endpoints = NULL;
+	struct vbuf_ctl_channel *channel = NULL;
 	struct wanted wanted = { 0 };
 	bool json = false;
-	size_t count;
 	int status = parse(argc, argv, &json, &wanted);
 
 	if (status != STATUS_NONE_YET)
 		return status;
-	if (find(&wanted, &channel) ||
-	    list_endpoints(channel.id, &endpoints, &count)) {
-		report_advised(argv[optind], errno, advices);
-		return STATUS_FAILED;
-	}
-	if (json)
-		status = print_json(&channel, endpoints, count);
-	else
-		status = print_text(&channel, endpoints, count);
-	if (status)
+	status = STATUS_FAILED;
+	if (find(&wanted, &channel) || list_endpoints(channel->id, &endpoints))
+		report_listed(argv[optind], errno, advices);
+	else if (json ? print_json(channel, endpoints) :
+			print_text(channel, endpoints))
 		report_no_memory();
-	free(endpoints);
-	return status ? STATUS_FAILED : STATUS_DONE;
+	else
+		status = STATUS_DONE;
+	vbuf_ctl_free_endpoints(endpoints);
+	vbuf_ctl_free_channels(channel);
+	return status;
 }
 
 const struct verb verb_show = {

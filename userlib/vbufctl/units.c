@@ -58,3 +58,25 @@ const char *units_rate(char room[UNITS_ROOM], double rate)
 		 rate);
 	return room;
 }
+
+/* The two largest units of it; seconds with a tenth. */
+const char *units_time(char room[UNITS_ROOM], uint64_t ns)
+{
+	uint64_t seconds = ns / 1000000000;
+	uint64_t minutes = seconds / 60;
+	uint64_t hours = minutes / 60;
+
+	if (hours >= 24)
+		snprintf(room, UNITS_ROOM, "%" PRIu64 " d %" PRIu64 " h",
+			 hours / 24, hours % 24);
+	else if (hours)
+		snprintf(room, UNITS_ROOM, "%" PRIu64 " h %" PRIu64 " min",
+			 hours, minutes % 60);
+	else if (minutes)
+		snprintf(room, UNITS_ROOM, "%" PRIu64 " min %" PRIu64 " s",
+			 minutes, seconds % 60);
+	else
+		snprintf(room, UNITS_ROOM, "%" PRIu64 ".%" PRIu64 " s",
+			 seconds, ns / 100000000 % 10);
+	return room;
+}
