@@ -106,10 +106,9 @@ static void check_result(const struct step *step, long ret)
 	}
 }
 
-static void arm(struct actor *self, const struct step *step)
+void actor_arm(struct actor *self, const struct step *step)
 {
-	self->armed = wrong_of(step) == WRONG_FAULT && self->fail_nth >= 0 &&
-		      !call_of(step)->faultless;
+	self->armed = wrong_of(step) == WRONG_FAULT && self->fail_nth >= 0;
 	if (self->armed)
 		fault_arm(self->fail_nth, 1 + step->where % 32);
 }
@@ -132,7 +131,8 @@ static long act(struct actor *self, const struct step *step)
 	long ret;
 
 	upset_begin(who, call->upsets);
-	arm(self, step);
+	if (!call->faultless)
+		actor_arm(self, step);
 	ret = call->call(self, step);
 	actor_disarm(self);
 	upset_over(who, call->upsets);

@@ -158,6 +158,10 @@ void windows_close(void);
 void pieces_init(void);
 void pieces_begin(void);
 
+/* netlink.c */
+extern const struct call netlink_calls[];
+extern const unsigned int netlink_calls_count;
+
 /* files.c: what can be done to any file, and to a process */
 extern const struct call file_calls[];
 extern const unsigned int file_calls_count;
@@ -231,6 +235,7 @@ void count(__u64 *which);
 void counts_print(void);
 
 /* actor.c */
+void actor_arm(struct actor *self, const struct step *step);
 void actor_disarm(struct actor *self);
 void actors_init(void);
 void actor_give(const struct step *step);

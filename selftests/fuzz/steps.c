@@ -16,6 +16,7 @@ static const struct {
 	{ strike_calls, &strike_calls_count },
 	{ move_calls, &move_calls_count },
 	{ acquire_calls, &acquire_calls_count },
+	{ netlink_calls, &netlink_calls_count },
 };
 
 const struct call *call_of(const struct step *step)
