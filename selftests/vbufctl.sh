@@ -278,6 +278,47 @@ small, large = json.load(sys.stdin)
 assert 0 < small["bytes"] < 16 * 65536 < large["bytes"] < 2**21, (small, large)'
 }
 
+# A channel of 300 endpoints, and 300 more: the kernel tells them in several pieces.
+many()
+{
+	local churn
+
+	endpoint '
+fds = [create() for _ in range(301)]
+for _ in range(299):
+    fds.append(os.open("/dev/vbuf", os.O_RDWR))
+    fcntl.ioctl(fds[-1], 0xf702, struct.pack("=IIiI", 16, 1, fds[0], 0))
+time.sleep(600)' &
+	soon told_all 301 300
+
+	# Those that were there all the time are told whatever comes and goes.
+	endpoint '
+while True:
+    os.close(create())' &
+	churn=$!
+	for _ in 1 2 3; do
+		told_all 301 300
+	done
+	kill $churn
+	wait $churn || true
+}
+
+# told_all CHANNELS ENDPOINTS: at least so many channels, of which the first
+# has so many endpoints; all in order of their ids
+told_all()
+{
+	vbufctl ls --json --interval 0 >channels
+	vbufctl show "#$(sed 's/^\[{"id":\([0-9]*\),.*/\1/' channels)" --json |
+		python '
+import json, sys
+channels = [c["id"] for c in json.load(open("channels"))]
+endpoints = [e["id"] for e in json.load(sys.stdin)[0]["endpoints"]]
+assert len(channels) >= int(sys.argv[1]), channels
+assert len(endpoints) == int(sys.argv[2]), endpoints
+for ids in channels, endpoints:
+    assert ids == sorted(set(ids)), ids' "$1" "$2"
+}
+
 # waiting SENDERS SINCE BEFORE: in the one endpoint of jobs that many threads wait,
 # since a time after BEFORE and no later than now; what it is goes to "since", and
 # is the same as SINCE if that is not empty.
@@ -423,6 +464,7 @@ check 'ls, show: no name, odd command names, JSON escapes' anonymous_and_odd_nam
 check 'show: slots, counts, endpoints, who waits' show
 check 'ls, show: the memory that a channel takes' memory
 check 'show: since when an endpoint waits' blocked_since
+check 'ls, show: hundreds of channels and endpoints' many
 check 'permissions' permissions
 check 'network namespaces' namespaces
 check 'no device: what to do' no_device
