@@ -20,7 +20,7 @@ struct field {
 };
 
 #define FIELD(type, _attr, _member, ...) {				\
-	.attr = (_attr), .size = sizeof((struct type){ 0 }._member),	\
+	.attr = (_attr), .size = sizeof(((struct type *)NULL)[0]._member),	\
 	.offset = offsetof(struct type, _member), __VA_ARGS__ }
 #define CHANNEL(_attr, _member, ...) \
 	FIELD(vt_channel, VBUF_A_CHANNEL_##_attr, _member, __VA_ARGS__)
