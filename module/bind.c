@@ -8,6 +8,7 @@
 
 #include "bind.h"
 #include "channel.h"
+#include "events.h"
 #include "region.h"
 #include "registry.h"
 #include "wakes.h"
@@ -68,14 +69,31 @@ static int conclude(struct file *file, struct vbuf_endpoint *ep)
 	return PTR_ERR_OR_ZERO(ep);
 }
 
+static struct vbuf_happening happening(enum vbuf_event kind,
+				       const struct vbuf_endpoint *ep)
+{
+	return (struct vbuf_happening){
+		.kind = kind,
+		.ch = ep->channel,
+		.endpoint = ep->id,
+		.rights = ep->rights,
+		.uid = ep->uid,
+	};
+}
+
 /* An endpoint on @ch; takes over the caller's reference, also if it fails. */
 static struct vbuf_endpoint *endpoint_on(struct vbuf_channel *ch,
 					 struct file *file, u32 rights)
 {
 	struct vbuf_endpoint *ep = vbuf_endpoint_create(ch, file, rights);
+	struct vbuf_happening came;
 
-	if (IS_ERR(ep))
+	if (IS_ERR(ep)) {
 		vbuf_registry_put(ch);
+		return ep;
+	}
+	came = happening(VBUF_EVENT_CAME, ep);
+	vbuf_registry_tell(&came);
 	return ep;
 }
 
@@ -195,13 +213,20 @@ int vbuf_bind_reopen(struct file *file, const struct vbuf_reopen *arg,
 void vbuf_bind_end(struct file *file)
 {
 	struct vbuf_endpoint *ep = vbuf_endpoint_of(file);
+	struct vbuf_happening went, died;
 	struct vbuf_channel *ch;
 
 	if (!ep)
 		return;
 	ch = ep->channel;
+	died = happening(VBUF_EVENT_DIED, ep);
+	died.count = ep->held.count;
+	went = happening(VBUF_EVENT_WENT, ep);
+	if (died.count)
+		vbuf_registry_tell(&died);
 	vbuf_region_end(ep);
 	vbuf_endpoint_destroy(ep);
+	vbuf_registry_tell(&went);
 	vbuf_registry_put(ch);
 }
 

@@ -8,6 +8,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
+#include "account.h"
 #include "channel.h"
 #include "endpoint.h"
 #include "held.h"
@@ -286,20 +287,24 @@ static int charge(struct vbuf_channel *ch)
 {
 	int err;
 
-	err = vbuf_limits_charge(ch->account, VBUF_CHANNELS, 1);
+	err = vbuf_limits_check(ch->account, VBUF_RESOURCE_SLOT_SIZE,
+				ch->attr.slot_size);
+	if (!err)
+		err = vbuf_limits_charge(ch->account, VBUF_RESOURCE_CHANNELS,
+					 1);
 	if (err)
 		return err;
 	ch->bytes = vbuf_slots_bytes(&ch->pool);
-	err = vbuf_limits_charge(ch->account, VBUF_BYTES, ch->bytes);
+	err = vbuf_limits_charge(ch->account, VBUF_RESOURCE_BYTES, ch->bytes);
 	if (err)
-		vbuf_limits_uncharge(ch->account, VBUF_CHANNELS, 1);
+		vbuf_limits_uncharge(ch->account, VBUF_RESOURCE_CHANNELS, 1);
 	return err;
 }
 
 static void uncharge(struct vbuf_channel *ch)
 {
-	vbuf_limits_uncharge(ch->account, VBUF_BYTES, ch->bytes);
-	vbuf_limits_uncharge(ch->account, VBUF_CHANNELS, 1);
+	vbuf_limits_uncharge(ch->account, VBUF_RESOURCE_BYTES, ch->bytes);
+	vbuf_limits_uncharge(ch->account, VBUF_RESOURCE_CHANNELS, 1);
 }
 
 /* In scattered memory the pool may have taken more than was planned. */
@@ -310,7 +315,7 @@ static int charge_rest(struct vbuf_channel *ch)
 
 	if (bytes <= ch->bytes)
 		return 0;
-	err = vbuf_limits_charge(ch->account, VBUF_BYTES, bytes - ch->bytes);
+	err = vbuf_limits_charge(ch->account, VBUF_RESOURCE_BYTES, bytes - ch->bytes);
 	if (!err)
 		ch->bytes = bytes;
 	return err;
@@ -358,7 +363,7 @@ struct vbuf_channel *vbuf_channel_create(const struct vbuf_attr *attr)
 
 	if (!ch)
 		return ERR_PTR(-ENOMEM);
-	ch->account = vbuf_limits_account_get();
+	ch->account = vbuf_account_get();
 	if (IS_ERR(ch->account)) {
 		err = PTR_ERR(ch->account);
 		goto free_channel;
@@ -380,7 +385,7 @@ free_slots:
 undo_charge:
 	uncharge(ch);
 put_account:
-	vbuf_limits_account_put(ch->account);
+	vbuf_account_put(ch->account);
 free_channel:
 	kmem_cache_free(channels, ch);
 	return ERR_PTR(err);
@@ -397,6 +402,6 @@ void vbuf_channel_destroy(struct vbuf_channel *ch)
 	vbuf_wakes_deinit(ch);
 	vbuf_slots_deinit(&ch->pool);
 	uncharge(ch);
-	vbuf_limits_account_put(ch->account);
+	vbuf_account_put(ch->account);
 	kmem_cache_free(channels, ch);
 }

@@ -88,6 +88,7 @@ struct vbuf_net;
  * @async_recv: signal owners of the endpoints that receive
  * @deferred: waiters that were served and are to be woken; lock-less
  * @wake_timer: when at the latest
+ * @stall_link: in the list of those where senders wait; see stalls.h
  * @flowed_ns: when a sender was last blocked; 0 if since then @wake_timer has
  *	found the queue near empty; a hint, written without a lock
  *
@@ -109,6 +110,8 @@ struct vbuf_net;
  * @had_receiver: a receiver has come, or none can any more
  * @no_sender: the last one has gone: receivers fail once the queue is empty
  * @no_receiver: the last one has gone: senders fail
+ * @stall_watched: @stall_link is in the list
+ * @stalled: a sender has waited for long, when that was last looked at
  * @alerts: VBUF_ALERT_*: whom a move may concern
  * @senders: endpoints that can send
  * @receivers: endpoints that can receive
@@ -145,6 +148,7 @@ struct vbuf_channel {
 	struct fasync_struct *async_recv;
 	struct llist_head deferred;
 	struct hrtimer wake_timer;
+	struct list_head stall_link;
 	u64 flowed_ns;
 
 	spinlock_t lock ____cacheline_aligned;
@@ -157,6 +161,8 @@ struct vbuf_channel {
 	bool no_sender;
 	bool no_receiver;
 	bool wake_at_full;
+	bool stall_watched;
+	bool stalled;
 	u32 alerts;
 	u32 wake_below;
 	u64 seq;

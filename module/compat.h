@@ -69,4 +69,29 @@ vbuf_compat_dump_attrs(struct netlink_callback *cb)
 #endif
 }
 
+/*
+ * Sends @skb to those who listen to a group, of whom @unwanted is asked, if it is
+ * not NULL. Where that is not possible, all who joined the group are content.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+#define VBUF_COMPAT_PRIVATE_FLAGS	GENL_MCAST_CAP_NET_ADMIN
+#else
+#define VBUF_COMPAT_PRIVATE_FLAGS	0
+#endif
+
+static inline void
+vbuf_compat_multicast(const struct genl_family *family, struct net *net,
+		      struct sk_buff *skb, unsigned int group,
+		      int (*unwanted)(struct sock *listener,
+				      struct sk_buff *skb, void *data),
+		      void *data)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+	genlmsg_multicast_netns(family, net, skb, 0, group, GFP_KERNEL);
+#else
+	genlmsg_multicast_netns_filtered(family, net, skb, 0, group, GFP_KERNEL,
+					 unwanted, data);
+#endif
+}
+
 #endif /* VBUF_COMPAT_H */

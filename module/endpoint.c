@@ -8,6 +8,7 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
+#include "account.h"
 #include "channel.h"
 #include "endpoint.h"
 #include "limits.h"
@@ -45,12 +46,12 @@ struct vbuf_endpoint *vbuf_endpoint_create(struct vbuf_channel *ch,
 	ep = kmem_cache_zalloc(endpoints, VBUF_GFP);
 	if (!ep)
 		return ERR_PTR(-ENOMEM);
-	ep->account = vbuf_limits_account_get();
+	ep->account = vbuf_account_get();
 	if (IS_ERR(ep->account)) {
 		err = PTR_ERR(ep->account);
 		goto free_endpoint;
 	}
-	err = vbuf_limits_charge(ep->account, VBUF_ENDPOINTS, 1);
+	err = vbuf_limits_charge(ep->account, VBUF_RESOURCE_ENDPOINTS, 1);
 	if (err)
 		goto put_account;
 	ep->channel = ch;
@@ -62,7 +63,7 @@ struct vbuf_endpoint *vbuf_endpoint_create(struct vbuf_channel *ch,
 	return ep;
 
 put_account:
-	vbuf_limits_account_put(ep->account);
+	vbuf_account_put(ep->account);
 free_endpoint:
 	kmem_cache_free(endpoints, ep);
 	return ERR_PTR(err);
@@ -79,7 +80,7 @@ void vbuf_endpoint_destroy(struct vbuf_endpoint *ep)
 	vbuf_channel_detach(ep);
 	WARN_ON_ONCE(ep->owned);
 	put_pid(ep->pid);
-	vbuf_limits_uncharge(ep->account, VBUF_ENDPOINTS, 1);
-	vbuf_limits_account_put(ep->account);
+	vbuf_limits_uncharge(ep->account, VBUF_RESOURCE_ENDPOINTS, 1);
+	vbuf_account_put(ep->account);
 	kmem_cache_free(endpoints, ep);
 }

@@ -45,7 +45,7 @@ struct vbuf_region;
  * @reserved: those of them that are reserved until committed or discarded
  * @blocked_senders: its threads in channel->want_slot
  * @blocked_receivers: its threads in channel->want_message
- * @blocked_since: since when there is one of either, CLOCK_MONOTONIC in ns
+ * @blocked_since: since when there is one of either, in jiffies
  * @sent: messages sent
  * @received: messages received and not put back
  */
@@ -68,7 +68,7 @@ struct vbuf_endpoint {
 	struct vbuf_chain reserved;
 	u32 blocked_senders;
 	u32 blocked_receivers;
-	u64 blocked_since;
+	unsigned long blocked_since;
 	u64 sent;
 	u64 received;
 };

@@ -2,47 +2,85 @@
 /*
  * Who may have how much.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/err.h>
-#include <linux/hash.h>
-#include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/module.h>
-#include <linux/slab.h>
-#include <linux/spinlock.h>
+#include <linux/nsproxy.h>
+#include <linux/printk.h>
 #include <linux/sysfs.h>
 #include <linux/user_namespace.h>
+#include <linux/vbuf.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
 
+#include "account.h"
+#include "events.h"
 #include "limits.h"
 
-static unsigned long total_limit[VBUF_RESOURCES] = { 65536, 1048576, 0 };
-static unsigned long user_limit[VBUF_RESOURCES] = { 1024, 8192, 256UL << 20 };
+struct vbuf_quota vbuf_initial_quota = {
+	.ns = &init_user_ns,
+	.refs = 1,
+	.limit = {
+		[VBUF_SCOPE_TOTAL] = {
+			65536, 1048576, 0, VBUF_MAX_SLOT_SIZE,
+		},
+		[VBUF_SCOPE_USER] = {
+			1024, 8192, 256UL << 20, VBUF_MAX_SLOT_SIZE,
+		},
+	},
+};
 
-module_param_named(max_channels, total_limit[VBUF_CHANNELS], ulong, 0644);
+#define total_limit	(vbuf_initial_quota.limit[VBUF_SCOPE_TOTAL])
+#define user_limit	(vbuf_initial_quota.limit[VBUF_SCOPE_USER])
+
+module_param_named(max_channels, total_limit[VBUF_RESOURCE_CHANNELS], ulong,
+		   0644);
 MODULE_PARM_DESC(max_channels, "Channels in total");
-module_param_named(max_endpoints, total_limit[VBUF_ENDPOINTS], ulong, 0644);
+module_param_named(max_endpoints, total_limit[VBUF_RESOURCE_ENDPOINTS], ulong,
+		   0644);
 MODULE_PARM_DESC(max_endpoints, "Endpoints in total");
-module_param_named(max_bytes, total_limit[VBUF_BYTES], ulong, 0644);
+module_param_named(max_bytes, total_limit[VBUF_RESOURCE_BYTES], ulong, 0644);
 MODULE_PARM_DESC(max_bytes,
 		 "Bytes of all channels in total (0: a quarter of memory)");
-module_param_named(user_channels, user_limit[VBUF_CHANNELS], ulong, 0644);
+module_param_named(max_slot_size, total_limit[VBUF_RESOURCE_SLOT_SIZE], ulong,
+		   0644);
+MODULE_PARM_DESC(max_slot_size, "Bytes of anybody's longest message");
+module_param_named(user_channels, user_limit[VBUF_RESOURCE_CHANNELS], ulong,
+		   0644);
 MODULE_PARM_DESC(user_channels, "Channels of one user");
-module_param_named(user_endpoints, user_limit[VBUF_ENDPOINTS], ulong, 0644);
+module_param_named(user_endpoints, user_limit[VBUF_RESOURCE_ENDPOINTS], ulong,
+		   0644);
 MODULE_PARM_DESC(user_endpoints, "Endpoints of one user");
-module_param_named(user_bytes, user_limit[VBUF_BYTES], ulong, 0644);
+module_param_named(user_bytes, user_limit[VBUF_RESOURCE_BYTES], ulong, 0644);
 MODULE_PARM_DESC(user_bytes, "Bytes of one user's channels");
+module_param_named(user_slot_size, user_limit[VBUF_RESOURCE_SLOT_SIZE], ulong,
+		   0644);
+MODULE_PARM_DESC(user_slot_size, "Bytes of a user's longest message");
 
-/* In the order of the parameters above: total, then user. */
-static unsigned long limit_hits[2 * VBUF_RESOURCES];
+/* As the parameters are named. */
+static const char *const limit_names[VBUF_SCOPES][VBUF_RESOURCES] = {
+	[VBUF_SCOPE_TOTAL] = {
+		"max_channels", "max_endpoints", "max_bytes", "max_slot_size",
+	},
+	[VBUF_SCOPE_USER] = {
+		"user_channels", "user_endpoints", "user_bytes",
+		"user_slot_size",
+	},
+};
 
 static int show_hits(char *buffer, const struct kernel_param *param)
 {
-	int i, n = 0;
+	int scope, resource, n = 0;
 
-	for (i = 0; i < ARRAY_SIZE(limit_hits); i++)
-		n += sysfs_emit_at(buffer, n, "%s%lu", i ? "," : "",
-				   READ_ONCE(limit_hits[i]));
+	for (scope = 0; scope < VBUF_SCOPES; scope++)
+		for (resource = 0; resource <= VBUF_RESOURCE_BYTES; resource++)
+			n += sysfs_emit_at(buffer, n, "%s%llu", n ? "," : "",
+					   vbuf_initial_quota
+					   .hits[scope][resource]);
 	return n + sysfs_emit_at(buffer, n, "\n");
 }
 
@@ -61,155 +99,15 @@ module_param_cb(limit_hits, &hits_ops, NULL, 0444);
 MODULE_PARM_DESC(limit_hits,
 		 "How often each limit was hit: max_channels, max_endpoints, max_bytes, user_channels, user_endpoints, user_bytes");
 
-#define ACCOUNT_BITS	6
-
-/**
- * struct vbuf_account - what one user has
- * @link: in its hash bucket
- * @ns: the user namespace; referenced
- * @uid: the user
- * @parent: the account of the owner of @ns; referenced; NULL in the first one
- * @refs: who has it
- * @use: what is charged
- *
- * The first four are constant after creation; accounts_lock guards the rest.
- */
-struct vbuf_account {
-	struct hlist_node link;
-	struct user_namespace *ns;
-	kuid_t uid;
-	struct vbuf_account *parent;
-	unsigned long refs;
-	u64 use[VBUF_RESOURCES];
-};
-
-/* Guards all accounts, their buckets, and the totals. Innermost. */
-static DEFINE_SPINLOCK(accounts_lock);
-static struct hlist_head accounts[1 << ACCOUNT_BITS];
-static u64 total_use[VBUF_RESOURCES];
-
-static struct hlist_head *bucket_of(struct user_namespace *ns, kuid_t uid)
+static unsigned long limit_of(const struct vbuf_quota *quota,
+			      enum vbuf_scope scope,
+			      enum vbuf_resource resource)
 {
-	unsigned long key = (unsigned long)ns ^ __kuid_val(uid);
+	unsigned long limit = READ_ONCE(quota->limit[scope][resource]);
 
-	return &accounts[hash_long(key, ACCOUNT_BITS)];
-}
-
-static struct vbuf_account *account_find_locked(struct user_namespace *ns,
-						kuid_t uid)
-{
-	struct vbuf_account *account;
-
-	lockdep_assert_held(&accounts_lock);
-	hlist_for_each_entry(account, bucket_of(ns, uid), link) {
-		if (account->ns == ns && uid_eq(account->uid, uid)) {
-			account->refs++;
-			return account;
-		}
-	}
-	return NULL;
-}
-
-/* One account, without its parents. */
-static struct vbuf_account *account_get_one(struct user_namespace *ns,
-					    kuid_t uid)
-{
-	struct vbuf_account *account, *fresh;
-
-	spin_lock(&accounts_lock);
-	account = account_find_locked(ns, uid);
-	spin_unlock(&accounts_lock);
-	if (account)
-		return account;
-	fresh = kzalloc(sizeof(*fresh), VBUF_GFP);
-	if (!fresh)
-		return NULL;
-	fresh->refs = 1;
-	fresh->uid = uid;
-	spin_lock(&accounts_lock);
-	account = account_find_locked(ns, uid);
-	if (!account) {
-		fresh->ns = get_user_ns(ns);
-		hlist_add_head(&fresh->link, bucket_of(ns, uid));
-		swap(account, fresh);
-	}
-	spin_unlock(&accounts_lock);
-	kfree(fresh);
-	return account;
-}
-
-/* Gives @account its parent, with the reference, if it has none yet. */
-static struct vbuf_account *account_adopt(struct vbuf_account *account,
-					  struct vbuf_account *parent)
-{
-	spin_lock(&accounts_lock);
-	if (account->parent)
-		parent->refs--;		/* account->parent is the same, and has one */
-	else
-		account->parent = parent;
-	spin_unlock(&accounts_lock);
-	return parent;
-}
-
-/**
- * vbuf_limits_account_get() - the caller's account
- *
- * May sleep. Give it back with vbuf_limits_account_put().
- *
- * Return: the account of the current effective user, or an ERR_PTR(-ENOMEM).
- */
-struct vbuf_account *vbuf_limits_account_get(void)
-{
-	struct user_namespace *ns = current_user_ns();
-	struct vbuf_account *first, *account, *parent;
-
-	first = account_get_one(ns, current_euid());
-	if (!first)
-		return ERR_PTR(-ENOMEM);
-	for (account = first; ns->parent; ns = ns->parent) {
-		parent = account_get_one(ns->parent, ns->owner);
-		if (!parent) {
-			vbuf_limits_account_put(first);
-			return ERR_PTR(-ENOMEM);
-		}
-		account = account_adopt(account, parent);
-	}
-	return first;
-}
-
-/**
- * vbuf_limits_account_put() - give an account back
- * @account: may be NULL
- *
- * Return: NULL.
- */
-struct vbuf_account *vbuf_limits_account_put(struct vbuf_account *account)
-{
-	struct vbuf_account *parent;
-
-	unsigned long refs;
-
-	for (; account; account = parent) {
-		spin_lock(&accounts_lock);
-		refs = --account->refs;
-		if (!refs)
-			hlist_del(&account->link);
-		spin_unlock(&accounts_lock);
-		if (refs)
-			break;
-		parent = account->parent;
-		put_user_ns(account->ns);
-		kfree(account);
-	}
-	return NULL;
-}
-
-static u64 total_limit_of(enum vbuf_resource resource)
-{
-	u64 limit = READ_ONCE(total_limit[resource]);
-
-	if (resource == VBUF_BYTES && !limit)
-		limit = ((u64)totalram_pages() << PAGE_SHIFT) / 4;
+	if (!limit && quota == &vbuf_initial_quota &&
+	    scope == VBUF_SCOPE_TOTAL && resource == VBUF_RESOURCE_BYTES)
+		limit = (totalram_pages() << PAGE_SHIFT) / 4;
 	return limit;
 }
 
@@ -218,31 +116,104 @@ static bool over(u64 use, u64 amount, u64 limit)
 	return use > limit || amount > limit - use;
 }
 
-static bool user_over_locked(const struct vbuf_account *account,
-			     enum vbuf_resource resource, u64 amount)
-{
-	u64 limit = READ_ONCE(user_limit[resource]);
+/**
+ * struct refusal - a limit that stands in the way
+ * @quota: whose; NULL if none does
+ * @scope: for whom it is
+ * @resource: of what
+ * @limit: how much it is
+ * @uid: who is refused, in @quota's namespace
+ */
+struct refusal {
+	const struct vbuf_quota *quota;
+	enum vbuf_scope scope;
+	enum vbuf_resource resource;
+	unsigned long limit;
+	kuid_t uid;
+};
 
-	lockdep_assert_held(&accounts_lock);
-	for (; account; account = account->parent)
-		if (over(account->use[resource], amount, limit))
+static bool is_refused_locked(struct vbuf_quota *quota, u64 use, u64 amount,
+			      struct refusal *refusal)
+{
+	unsigned long limit = limit_of(quota, refusal->scope,
+				       refusal->resource);
+
+	lockdep_assert_held(&vbuf_accounts_lock);
+	if (!over(use, amount, limit))
+		return false;
+	quota->hits[refusal->scope][refusal->resource]++;
+	refusal->quota = quota;
+	refusal->limit = limit;
+	return true;
+}
+
+/* Of those who have CAP_SYS_RESOURCE in it, NULL if the caller has not. */
+static const struct user_namespace *namespace_passed(void)
+{
+	struct user_namespace *ns = current_user_ns();
+
+	return ns_capable_noaudit(ns, CAP_SYS_RESOURCE) ? ns : NULL;
+}
+
+/*
+ * Whether @amount more is too much, or, if what there is does not add up, @amount
+ * alone; in @refusal, whose @resource is set, by which limit.
+ */
+static bool find_refusal_locked(struct vbuf_account *account, u64 amount,
+				bool adds_up,
+				const struct user_namespace *passed,
+				struct refusal *refusal)
+{
+	enum vbuf_resource resource = refusal->resource;
+	struct vbuf_quota *quota;
+
+	lockdep_assert_held(&vbuf_accounts_lock);
+	for (; account; account = quota->parent) {
+		quota = account->quota;
+		refusal->uid = account->uid;
+		refusal->scope = VBUF_SCOPE_USER;
+		if (quota->ns != passed &&
+		    is_refused_locked(quota, adds_up ? account->use[resource] : 0,
+				      amount, refusal))
 			return true;
+		refusal->scope = VBUF_SCOPE_TOTAL;
+		if (is_refused_locked(quota, adds_up ? quota->use[resource] : 0,
+				      amount, refusal))
+			return true;
+	}
 	return false;
 }
 
-/* Charges, or returns which limit is hit, as an index of limit_hits; or -1. */
-static int charge_locked(struct vbuf_account *account,
-			 enum vbuf_resource resource, u64 amount, bool passes)
+/* To the network namespace that the caller is in. */
+static void tell(const struct refusal *refusal)
 {
-	lockdep_assert_held(&accounts_lock);
-	if (over(total_use[resource], amount, total_limit_of(resource)))
-		return resource;
-	if (!passes && user_over_locked(account, resource, amount))
-		return VBUF_RESOURCES + resource;
-	total_use[resource] += amount;
-	for (; account; account = account->parent)
-		account->use[resource] += amount;
-	return -1;
+	struct vbuf_happening what = {
+		.kind = VBUF_EVENT_LIMIT,
+		.uid = refusal->uid,
+		.scope = refusal->scope,
+		.resource = refusal->resource,
+		.limit = refusal->limit,
+	};
+
+	vbuf_events_send(current->nsproxy->net_ns, &what);
+}
+
+/* Says which limit it was, to who looks after the host, too. */
+static void report(const struct refusal *refusal)
+{
+	const char *name = limit_names[refusal->scope][refusal->resource];
+	const struct vbuf_quota *quota = refusal->quota;
+	uid_t uid = from_kuid(&init_user_ns, refusal->uid);
+
+	tell(refusal);
+	if (quota->parent)
+		pr_notice_ratelimited("user %u has reached %s=%lu of a user namespace of user %u\n",
+				      uid, name, refusal->limit,
+				      from_kuid(&init_user_ns,
+						quota->parent->uid));
+	else
+		pr_notice_ratelimited("user %u has reached %s=%lu\n", uid,
+				      name, refusal->limit);
 }
 
 /**
@@ -251,23 +222,56 @@ static int charge_locked(struct vbuf_account *account,
  * @resource: of what
  * @amount: how much
  *
- * CAP_SYS_RESOURCE in the initial user namespace passes the user's limits, not
- * the totals.
+ * CAP_SYS_RESOURCE in the caller's user namespace passes the limits of users
+ * there, not the totals. May sleep.
  *
  * Return: 0, or -EDQUOT, with nothing charged and the limit's hit counted.
  */
 int vbuf_limits_charge(struct vbuf_account *account,
 		       enum vbuf_resource resource, u64 amount)
 {
-	bool passes = has_capability_noaudit(current, CAP_SYS_RESOURCE);
-	int hit;
+	const struct user_namespace *passed = namespace_passed();
+	struct refusal refusal = { .resource = resource };
+	bool refused;
 
-	spin_lock(&accounts_lock);
-	hit = charge_locked(account, resource, amount, passes);
-	if (hit >= 0)
-		limit_hits[hit]++;
-	spin_unlock(&accounts_lock);
-	return hit < 0 ? 0 : -EDQUOT;
+	scoped_guard(spinlock, &vbuf_accounts_lock) {
+		struct vbuf_account *at = account;
+
+		refused = find_refusal_locked(account, amount, true, passed,
+					      &refusal);
+		for (; !refused && at; at = at->quota->parent) {
+			at->use[resource] += amount;
+			at->quota->use[resource] += amount;
+		}
+	}
+	if (!refused)
+		return 0;
+	report(&refusal);
+	return -EDQUOT;
+}
+
+/**
+ * vbuf_limits_check() - as vbuf_limits_charge(), of what does not add up
+ * @account: whose it will be
+ * @resource: of what
+ * @amount: how much
+ *
+ * Return: 0, or -EDQUOT, with the limit's hit counted.
+ */
+int vbuf_limits_check(struct vbuf_account *account,
+		      enum vbuf_resource resource, u64 amount)
+{
+	const struct user_namespace *passed = namespace_passed();
+	struct refusal refusal = { .resource = resource };
+	bool refused;
+
+	scoped_guard(spinlock, &vbuf_accounts_lock)
+		refused = find_refusal_locked(account, amount, false, passed,
+					      &refusal);
+	if (!refused)
+		return 0;
+	report(&refusal);
+	return -EDQUOT;
 }
 
 /**
@@ -279,9 +283,155 @@ int vbuf_limits_charge(struct vbuf_account *account,
 void vbuf_limits_uncharge(struct vbuf_account *account,
 			  enum vbuf_resource resource, u64 amount)
 {
-	spin_lock(&accounts_lock);
-	total_use[resource] -= amount;
-	for (; account; account = account->parent)
+	guard(spinlock)(&vbuf_accounts_lock);
+	for (; account; account = account->quota->parent) {
 		account->use[resource] -= amount;
-	spin_unlock(&accounts_lock);
+		account->quota->use[resource] -= amount;
+	}
+}
+
+static unsigned int limits_net_id;
+
+/**
+ * struct limits_net - a network namespace's part
+ * @quota: of the user namespace that owns it, once a limit was set; referenced;
+ *	so that it is not forgotten while nobody has anything
+ */
+struct limits_net {
+	struct vbuf_quota *quota;
+};
+
+/* What holds from above for a namespace. */
+static unsigned long above(const struct vbuf_quota *quota,
+			   enum vbuf_resource resource)
+{
+	unsigned long least = VBUF_NO_LIMIT;
+
+	while (quota->parent) {
+		quota = quota->parent->quota;
+		least = min3(least,
+			     limit_of(quota, VBUF_SCOPE_USER, resource),
+			     limit_of(quota, VBUF_SCOPE_TOTAL, resource));
+	}
+	return least;
+}
+
+/* What is charged to the caller. 0 or -ENOMEM. */
+static int look_at_own_use(enum vbuf_resource resource, u64 *use)
+{
+	struct vbuf_account *account = vbuf_account_get();
+
+	if (IS_ERR(account))
+		return PTR_ERR(account);
+	spin_lock(&vbuf_accounts_lock);
+	*use = account->use[resource];
+	spin_unlock(&vbuf_accounts_lock);
+	vbuf_account_put(account);
+	return 0;
+}
+
+/**
+ * vbuf_limits_look() - look at a limit
+ * @net: of the user namespace that owns this network namespace
+ * @scope: for whom
+ * @resource: of what
+ * @look: out
+ *
+ * May sleep. Return: 0 or -ENOMEM.
+ */
+int vbuf_limits_look(struct net *net, enum vbuf_scope scope,
+		     enum vbuf_resource resource,
+		     struct vbuf_limit_look *look)
+{
+	struct vbuf_quota *quota = vbuf_quota_get(net->user_ns);
+	int err = 0;
+
+	if (!quota)
+		return -ENOMEM;
+	look->value = limit_of(quota, scope, resource);
+	look->holds = min3(look->value, above(quota, resource),
+			   limit_of(quota, VBUF_SCOPE_TOTAL, resource));
+	look->use_known = scope == VBUF_SCOPE_TOTAL ||
+			  quota->ns == current_user_ns();
+	/* Not by scoped_guard(), which has a scope of its own. */
+	spin_lock(&vbuf_accounts_lock);
+	look->use = quota->use[resource];
+	look->hits = quota->hits[scope][resource];
+	spin_unlock(&vbuf_accounts_lock);
+	if (scope == VBUF_SCOPE_USER && look->use_known)
+		err = look_at_own_use(resource, &look->use);
+	vbuf_quota_put(quota);
+	return err;
+}
+
+static int check_value(const struct vbuf_quota *quota,
+		       enum vbuf_resource resource, unsigned long value)
+{
+	if (value == VBUF_NO_LIMIT)
+		return 0;
+	if (value > above(quota, resource) ||
+	    (resource == VBUF_RESOURCE_SLOT_SIZE && value > VBUF_MAX_SLOT_SIZE))
+		return -ERANGE;
+	return 0;
+}
+
+/**
+ * vbuf_limits_set() - set a limit
+ * @net: of the user namespace that owns this network namespace
+ * @scope: for whom
+ * @resource: of what
+ * @value: how much; VBUF_NO_LIMIT for what holds from above
+ *
+ * The caller may. May sleep.
+ *
+ * Return: 0, -ENOMEM, -EPERM for the host's limits from a network namespace that
+ * is not its first, -ERANGE for more than the namespace may have itself.
+ */
+int vbuf_limits_set(struct net *net, enum vbuf_scope scope,
+		    enum vbuf_resource resource, unsigned long value)
+{
+	struct limits_net *mine = net_generic(net, limits_net_id);
+	struct vbuf_quota *quota;
+	int err;
+
+	if (net->user_ns == &init_user_ns && !net_eq(net, &init_net))
+		return -EPERM;
+	quota = vbuf_quota_get(net->user_ns);
+	if (!quota)
+		return -ENOMEM;
+	err = check_value(quota, resource, value);
+	if (!err) {
+		WRITE_ONCE(quota->limit[scope][resource], value);
+		/* The reference is kept, once. */
+		if (!cmpxchg(&mine->quota, NULL, quota))
+			return 0;
+	}
+	vbuf_quota_put(quota);
+	return err;
+}
+
+static void __net_exit net_exit(struct net *net)
+{
+	struct limits_net *mine = net_generic(net, limits_net_id);
+
+	vbuf_quota_put(mine->quota);
+}
+
+static struct pernet_operations net_ops = {
+	.exit = net_exit,
+	.id = &limits_net_id,
+	.size = sizeof(struct limits_net),
+};
+
+/* Module-wide. Return: 0 or -errno. */
+int vbuf_limits_init(void)
+{
+	return register_pernet_subsys(&net_ops);
+}
+
+/* Nobody has anything any more. */
+void vbuf_limits_exit(void)
+{
+	unregister_pernet_subsys(&net_ops);
+	WARN_ON_ONCE(vbuf_initial_quota.refs != 1);
 }

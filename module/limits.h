@@ -4,6 +4,9 @@
 
 #include <linux/gfp.h>
 #include <linux/types.h>
+#include <linux/vbuf_netlink.h>
+
+struct net;
 
 /*
  * How all memory is asked for: counted for the caller's memory cgroup, failing
@@ -15,28 +18,43 @@
 /**
  * DOC: Limits
  *
- * Who may have how much: channels, endpoints and bytes, in total and for each
- * user. A user is an effective user id in a user namespace; what it has counts
- * against the owner of that namespace as well, in the parent namespace, and so
- * on up: subordinate ids do not multiply anybody's share. (The kernel's own
- * ucounts work so, but are not exported.)
+ * Who may have how much: channels, endpoints and bytes, and how long slots may
+ * be; for each user of a user namespace, and for all of them. Counted in
+ * account.h's accounts and quotas.
  *
- * An account lives as long as somebody has it, and holds its parent.
+ * A network namespace shows, and sets, the limits of the user namespace that
+ * owns it. What was set is kept as long as that network namespace.
  */
 struct vbuf_account;
 
-enum vbuf_resource {
-	VBUF_CHANNELS,
-	VBUF_ENDPOINTS,
-	VBUF_BYTES,
-	VBUF_RESOURCES
+/**
+ * struct vbuf_limit_look - what is to be seen of a limit at one moment
+ * @value: as set in the namespace, or VBUF_NO_LIMIT
+ * @holds: the least of it and those above
+ * @use: what is counted against it: the namespace's, or the caller's
+ * @use_known: the caller is one of the namespace
+ * @hits: how often it has refused somebody
+ */
+struct vbuf_limit_look {
+	unsigned long value;
+	unsigned long holds;
+	u64 use;
+	bool use_known;
+	u64 hits;
 };
 
-struct vbuf_account *vbuf_limits_account_get(void);
-struct vbuf_account *vbuf_limits_account_put(struct vbuf_account *account);
+int vbuf_limits_init(void);
+void vbuf_limits_exit(void);
 int vbuf_limits_charge(struct vbuf_account *account,
 		       enum vbuf_resource resource, u64 amount);
 void vbuf_limits_uncharge(struct vbuf_account *account,
 			  enum vbuf_resource resource, u64 amount);
+int vbuf_limits_check(struct vbuf_account *account,
+		      enum vbuf_resource resource, u64 amount);
+int vbuf_limits_look(struct net *net, enum vbuf_scope scope,
+		     enum vbuf_resource resource,
+		     struct vbuf_limit_look *look);
+int vbuf_limits_set(struct net *net, enum vbuf_scope scope,
+		    enum vbuf_resource resource, unsigned long value);
 
 #endif /* VBUF_LIMITS_H */

@@ -120,7 +120,7 @@ static void show_endpoint(const struct vbuf_endpoint *ep,
 	look->blocked_senders = ep->blocked_senders;
 	look->blocked_receivers = ep->blocked_receivers;
 	if (ep->blocked_senders || ep->blocked_receivers)
-		look->blocked_since = ep->blocked_since;
+		look->blocked_since = vbuf_waiter_ns(ep->blocked_since);
 	look->sent = ep->sent;
 	look->received = ep->received;
 	spin_unlock(&ch->lock);

@@ -11,10 +11,13 @@
 #include "cdev.h"
 #include "channel.h"
 #include "endpoint.h"
+#include "limits.h"
 #include "main.h"
 #include "netlink.h"
 #include "offline.h"
 #include "registry.h"
+#include "stalls.h"
+#include "waiter.h"
 
 /* Each with what undoes it; the device comes last, and goes first. */
 static const struct {
@@ -22,8 +25,11 @@ static const struct {
 	void (*exit)(void);
 } parts[] = {
 	{ vbuf_offline_init, vbuf_offline_exit },
+	{ vbuf_limits_init, vbuf_limits_exit },
+	{ vbuf_waiter_init, NULL },
 	{ vbuf_channel_init, vbuf_channel_exit },
 	{ vbuf_endpoint_init, vbuf_endpoint_exit },
+	{ NULL, vbuf_stalls_exit },
 	{ vbuf_registry_init, vbuf_registry_exit },
 	{ vbuf_netlink_init, vbuf_netlink_exit },
 	{ vbuf_cdev_init, vbuf_cdev_exit },
@@ -32,7 +38,8 @@ static const struct {
 static void exit_first(unsigned int count)
 {
 	while (count--)
-		parts[count].exit();
+		if (parts[count].exit)
+			parts[count].exit();
 }
 
 static int __init vbuf_init(void)
@@ -41,7 +48,7 @@ static int __init vbuf_init(void)
 	int err;
 
 	for (i = 0; i < ARRAY_SIZE(parts); i++) {
-		err = parts[i].init();
+		err = parts[i].init ? parts[i].init() : 0;
 		if (err) {
 			exit_first(i);
 			return err;

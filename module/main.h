@@ -24,10 +24,12 @@
  *   registry_lock (mutex, registry.c)       names and ids, last references
  *     members_lock (mutex, one a channel)   the channel's list of endpoints
  *       lock (spinlock, one a channel)      slots, lines, states
+ *         watched_lock (spinlock, stalls.c) channels where senders wait
+ *     events_lock (mutex, events.c)         who tells events
  *   mmap_lock (the caller's process's)
  *     region->lock (mutex)                  what is mapped; held to insert pages
  *       page-table locks
- *   accounts_lock (spinlock, limits.c)      who has how much; innermost
+ *   vbuf_accounts_lock (spinlock, account.c) who has how much; innermost
  *
  * Pages are taken out of page tables, at last, by unmap_mapping_range(), which
  * takes i_mmap_rwsem, with none of ours held.

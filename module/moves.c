@@ -5,6 +5,7 @@
 #include <linux/fs.h>
 
 #include "moves.h"
+#include "stalls.h"
 #include "waiter.h"
 
 /**
@@ -210,6 +211,7 @@ int vbuf_moves_wait_slot(struct vbuf_endpoint *ep, struct vbuf_call call)
 	waiter.ep = ep;
 	waiter.blocked = &ep->blocked_senders;
 	vbuf_line_join(&ch->want_slot, &waiter);
+	vbuf_stalls_watch_locked(ch);
 	WRITE_ONCE(ch->flowed_ns, ktime_get_mono_fast_ns());
 	unlock_to_wait(ch, ch->wake_at_full);
 	n = vbuf_line_wait(ch, &ch->want_slot, &waiter, call.deadline);

@@ -15,13 +15,19 @@
 #include <net/sock.h>
 
 #include "compat.h"
+#include "events.h"
 #include "limits.h"
 #include "look.h"
 #include "netlink.h"
 #include "registry.h"
 
-/* Whoever opened the socket. Undone by revert_creds(). */
-static const struct cred *become_asker(const struct sk_buff *request)
+/**
+ * vbuf_netlink_become_asker() - take the credentials of whoever opened the socket
+ * @request: that came by it
+ *
+ * Return: those that the caller had, for revert_creds().
+ */
+const struct cred *vbuf_netlink_become_asker(const struct sk_buff *request)
 {
 	const struct socket *sock = NETLINK_CB(request).sk->sk_socket;
 
@@ -32,22 +38,19 @@ static const struct cred *become_asker(const struct sk_buff *request)
 /**
  * struct field - a number, and the attribute that tells it
  * @attr: the attribute's type
- * @wide: of 64 bits, else of 32
  * @offset: in the structure
  */
 struct field {
 	u16 attr;
-	bool wide;
 	u16 offset;
 };
 
-#define CHANNEL_FIELD(_attr, _member) {					\
-	.attr = VBUF_A_CHANNEL_##_attr,					\
-	.wide = sizeof_field(struct vbuf_channel_look, _member) == 8,	\
-	.offset = offsetof(struct vbuf_channel_look, _member),		\
+#define CHANNEL_FIELD(_attr, _member) {				\
+	.attr = VBUF_A_CHANNEL_##_attr,				\
+	.offset = offsetof(struct vbuf_channel_look, _member),	\
 }
 
-static const struct field channel_fields[] = {
+static const struct field channel_u32[] = {
 	CHANNEL_FIELD(STATE, state),
 	CHANNEL_FIELD(FLAGS, attr.flags),
 	CHANNEL_FIELD(SLOTS, attr.slots),
@@ -55,7 +58,6 @@ static const struct field channel_fields[] = {
 	CHANNEL_FIELD(MODE, attr.mode),
 	CHANNEL_FIELD(HELD_MAX, attr.held_max),
 	CHANNEL_FIELD(MAX_DELIVERIES, attr.max_deliveries),
-	CHANNEL_FIELD(BYTES, bytes),
 	CHANNEL_FIELD(SENDERS, senders),
 	CHANNEL_FIELD(RECEIVERS, receivers),
 	CHANNEL_FIELD(BLOCKED_SENDERS, blocked_senders),
@@ -65,6 +67,10 @@ static const struct field channel_fields[] = {
 	CHANNEL_FIELD(DEPTH, depth),
 	CHANNEL_FIELD(RECEIVING, receiving),
 	CHANNEL_FIELD(MAX_DEPTH, max_depth),
+};
+
+static const struct field channel_u64[] = {
+	CHANNEL_FIELD(BYTES, bytes),
 	CHANNEL_FIELD(SENT, sent),
 	CHANNEL_FIELD(RECEIVED, received),
 	CHANNEL_FIELD(SENT_BYTES, sent_bytes),
@@ -74,40 +80,54 @@ static const struct field channel_fields[] = {
 	CHANNEL_FIELD(DROPPED_DELIVERIES, dropped_deliveries),
 };
 
-#define ENDPOINT_FIELD(_attr, _member) {				\
-	.attr = VBUF_A_ENDPOINT_##_attr,				\
-	.wide = sizeof_field(struct vbuf_endpoint_look, _member) == 8,	\
-	.offset = offsetof(struct vbuf_endpoint_look, _member),		\
+#define ENDPOINT_FIELD(_attr, _member) {			\
+	.attr = VBUF_A_ENDPOINT_##_attr,			\
+	.offset = offsetof(struct vbuf_endpoint_look, _member),	\
 }
 
-static const struct field endpoint_fields[] = {
-	ENDPOINT_FIELD(ID, id),
-	ENDPOINT_FIELD(CHANNEL, channel),
+static const struct field endpoint_u32[] = {
 	ENDPOINT_FIELD(PID, pid),
 	ENDPOINT_FIELD(RIGHTS, rights),
 	ENDPOINT_FIELD(OWNED, owned),
 	ENDPOINT_FIELD(BLOCKED_SENDERS, blocked_senders),
 	ENDPOINT_FIELD(BLOCKED_RECEIVERS, blocked_receivers),
+};
+
+static const struct field endpoint_u64[] = {
+	ENDPOINT_FIELD(ID, id),
+	ENDPOINT_FIELD(CHANNEL, channel),
 	ENDPOINT_FIELD(SENT, sent),
 	ENDPOINT_FIELD(RECEIVED, received),
 };
 
-/* Both sets align by it. */
-static_assert((int)VBUF_A_CHANNEL_PAD == (int)VBUF_A_ENDPOINT_PAD);
-
 /* True if there was no room. */
-static bool put_fields(struct sk_buff *skb, const struct field *fields,
-		       unsigned int count, const void *of)
+static bool put_u32(struct sk_buff *skb, const struct field *fields,
+		    unsigned int count, const void *of)
 {
 	const struct field *field;
-	const void *number;
+	const u32 *number;
 
 	for (field = fields; field < fields + count; field++) {
 		number = of + field->offset;
-		if (field->wide ?
-		    nla_put_u64_64bit(skb, field->attr, *(const u64 *)number,
-				      VBUF_A_CHANNEL_PAD) :
-		    nla_put_u32(skb, field->attr, *(const u32 *)number))
+		if (nla_put_u32(skb, field->attr, *number))
+			return true;
+	}
+	return false;
+}
+
+/* Both sets align by it. */
+static_assert((int)VBUF_A_CHANNEL_PAD == (int)VBUF_A_ENDPOINT_PAD);
+
+static bool put_u64(struct sk_buff *skb, const struct field *fields,
+		    unsigned int count, const void *of)
+{
+	const struct field *field;
+	const u64 *number;
+
+	for (field = fields; field < fields + count; field++) {
+		number = of + field->offset;
+		if (nla_put_u64_64bit(skb, field->attr, *number,
+				      VBUF_A_CHANNEL_PAD))
 			return true;
 	}
 	return false;
@@ -129,8 +149,8 @@ static bool put_channel_attrs(struct sk_buff *skb,
 			   from_kuid_munged(ns, look->uid)) ||
 	       nla_put_u32(skb, VBUF_A_CHANNEL_GID,
 			   from_kgid_munged(ns, look->gid)) ||
-	       put_fields(skb, channel_fields, ARRAY_SIZE(channel_fields),
-			  look);
+	       put_u32(skb, channel_u32, ARRAY_SIZE(channel_u32), look) ||
+	       put_u64(skb, channel_u64, ARRAY_SIZE(channel_u64), look);
 }
 
 /* In the reader's time namespace. */
@@ -147,8 +167,8 @@ static bool put_endpoint_attrs(struct sk_buff *skb,
 {
 	u32 uid = from_kuid_munged(current_user_ns(), look->uid);
 
-	return put_fields(skb, endpoint_fields, ARRAY_SIZE(endpoint_fields),
-			  look) ||
+	return put_u32(skb, endpoint_u32, ARRAY_SIZE(endpoint_u32), look) ||
+	       put_u64(skb, endpoint_u64, ARRAY_SIZE(endpoint_u64), look) ||
 	       nla_put_u32(skb, VBUF_A_ENDPOINT_UID, uid) ||
 	       (*look->comm &&
 		nla_put_string(skb, VBUF_A_ENDPOINT_COMM, look->comm)) ||
@@ -158,10 +178,8 @@ static bool put_endpoint_attrs(struct sk_buff *skb,
 				  VBUF_A_ENDPOINT_PAD));
 }
 
-static struct genl_family family;
-
 /* Ends a message that was begun; 0, or -EMSGSIZE if it had no room. */
-static int end_message(struct sk_buff *skb, void *header, bool no_room)
+int vbuf_netlink_end(struct sk_buff *skb, void *header, bool no_room)
 {
 	if (no_room) {
 		genlmsg_cancel(skb, header);
@@ -172,12 +190,12 @@ static int end_message(struct sk_buff *skb, void *header, bool no_room)
 }
 
 /* Begins an answer to a dump, or returns NULL if it has no room. */
-static void *begin_dumped(struct sk_buff *skb, struct netlink_callback *cb,
-			  u8 command)
+void *vbuf_netlink_begin_dumped(struct sk_buff *skb,
+				struct netlink_callback *cb, u8 command)
 {
 	void *header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
-				   cb->nlh->nlmsg_seq, &family, NLM_F_MULTI,
-				   command);
+				   cb->nlh->nlmsg_seq, &vbuf_netlink_family,
+				   NLM_F_MULTI, command);
 
 	if (header)
 		genl_dump_check_consistent(cb, header);
@@ -193,9 +211,9 @@ static int reply_channel(struct genl_info *info,
 
 	if (!skb)
 		return -ENOMEM;
-	header = genlmsg_put_reply(skb, info, &family, 0,
+	header = genlmsg_put_reply(skb, info, &vbuf_netlink_family, 0,
 				   VBUF_CMD_CHANNEL_GET);
-	err = header ? end_message(skb, header, put_channel_attrs(skb, look)) :
+	err = header ? vbuf_netlink_end(skb, header, put_channel_attrs(skb, look)) :
 		       -EMSGSIZE;
 	if (err) {
 		nlmsg_free(skb);
@@ -236,7 +254,7 @@ static int look_asked(struct genl_info *info, struct vbuf_channel_look *look)
 
 static int channel_get(struct sk_buff *request, struct genl_info *info)
 {
-	const struct cred *own = become_asker(request);
+	const struct cred *own = vbuf_netlink_become_asker(request);
 	struct vbuf_channel_look look;
 	int err;
 
@@ -249,17 +267,16 @@ static int channel_get(struct sk_buff *request, struct genl_info *info)
 	return err;
 }
 
-static int channel_dump_start(struct netlink_callback *cb)
+/* .start of a dump of all that there is: it takes no attributes. */
+int vbuf_netlink_start_all(struct netlink_callback *cb)
 {
-	struct nlattr **attrs = vbuf_compat_dump_attrs(cb);
-	int i;
+	const struct nlmsghdr *request = cb->nlh;
 
-	for (i = 1; i <= VBUF_A_CHANNEL_MAX; i++) {
-		if (attrs[i]) {
-			NL_SET_ERR_MSG_ATTR(cb->extack, attrs[i],
-					    "A dump tells of all channels");
-			return -EINVAL;
-		}
+	if (nlmsg_attrlen(request, GENL_HDRLEN)) {
+		NL_SET_ERR_MSG_ATTR(cb->extack,
+				    nlmsg_attrdata(request, GENL_HDRLEN),
+				    "A dump of this tells of all");
+		return -EINVAL;
 	}
 	return 0;
 }
@@ -280,10 +297,10 @@ static int dump_channels(struct sk_buff *skb, struct netlink_callback *cb)
 	int err = 0;
 
 	while (!err && !vbuf_look_next(net, *last, &look)) {
-		header = begin_dumped(skb, cb, VBUF_CMD_CHANNEL_GET);
+		header = vbuf_netlink_begin_dumped(skb, cb, VBUF_CMD_CHANNEL_GET);
 		if (!header)
 			return -EMSGSIZE;
-		err = end_message(skb, header, put_channel_attrs(skb, &look));
+		err = vbuf_netlink_end(skb, header, put_channel_attrs(skb, &look));
 		if (!err)
 			*last = look.id;
 	}
@@ -292,7 +309,7 @@ static int dump_channels(struct sk_buff *skb, struct netlink_callback *cb)
 
 static int channel_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	const struct cred *own = become_asker(cb->skb);
+	const struct cred *own = vbuf_netlink_become_asker(cb->skb);
 	int err;
 
 	cb->seq = vbuf_registry_changes(sock_net(cb->skb->sk));
@@ -330,7 +347,7 @@ static int endpoint_dump_start(struct netlink_callback *cb)
 
 	if (!attr)
 		return 0;
-	own = become_asker(cb->skb);
+	own = vbuf_netlink_become_asker(cb->skb);
 	err = vbuf_look_channel(sock_net(cb->skb->sk), nla_get_u64(attr),
 				&look);
 	revert_creds(own);
@@ -359,11 +376,12 @@ static int put_endpoints(struct sk_buff *skb, struct netlink_callback *cb,
 	for (i = 0; i < look->count; i++) {
 		endpoint = &look->endpoint[i];
 		if (!pid || nla_get_u32(pid) == endpoint->pid) {
-			header = begin_dumped(skb, cb, VBUF_CMD_ENDPOINT_GET);
+			header = vbuf_netlink_begin_dumped(skb, cb, VBUF_CMD_ENDPOINT_GET);
 			if (!header)
 				return -EMSGSIZE;
-			err = end_message(skb, header,
-					  put_endpoint_attrs(skb, endpoint));
+			err = vbuf_netlink_end(skb, header,
+					       put_endpoint_attrs(skb,
+								  endpoint));
 			if (err)
 				return err;
 		}
@@ -406,16 +424,18 @@ static bool next_channel(struct netlink_callback *cb)
 	struct endpoint_place *place = endpoint_place(cb);
 	struct vbuf_channel_look look;
 
-	place->endpoint = 0;
 	if (only) {
 		if (place->channel)
 			return false;
 		place->channel = nla_get_u64(only);
-		return true;
+	} else {
+		if (vbuf_look_next(sock_net(cb->skb->sk), place->channel,
+				   &look))
+			return false;
+		place->channel = look.id;
 	}
-	if (vbuf_look_next(sock_net(cb->skb->sk), place->channel, &look))
-		return false;
-	place->channel = look.id;
+	/* Not before: at the end, it is the last of the last channel's. */
+	place->endpoint = 0;
 	return true;
 }
 
@@ -441,7 +461,7 @@ static int endpoint_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	look = kmalloc(sizeof(*look), VBUF_GFP);
 	if (!look)
 		return -ENOMEM;
-	own = become_asker(cb->skb);
+	own = vbuf_netlink_become_asker(cb->skb);
 	cb->seq = vbuf_registry_changes(sock_net(cb->skb->sk));
 	err = dump_endpoints(skb, cb, look);
 	revert_creds(own);
@@ -465,7 +485,7 @@ static const struct genl_ops ops[] = {
 	{
 		.cmd = VBUF_CMD_CHANNEL_GET,
 		.doit = channel_get,
-		.start = channel_dump_start,
+		.start = vbuf_netlink_start_all,
 		.dumpit = channel_dump,
 		.policy = channel_policy,
 		.maxattr = VBUF_A_CHANNEL_MAX,
@@ -477,9 +497,23 @@ static const struct genl_ops ops[] = {
 		.policy = endpoint_policy,
 		.maxattr = VBUF_A_ENDPOINT_MAX,
 	},
+	{
+		.cmd = VBUF_CMD_LIMIT_GET,
+		.doit = vbuf_netlink_limit_get,
+		.start = vbuf_netlink_start_all,
+		.dumpit = vbuf_netlink_limit_dump,
+		.policy = vbuf_netlink_limit_key_policy,
+		.maxattr = VBUF_A_LIMIT_MAX,
+	},
+	{
+		.cmd = VBUF_CMD_LIMIT_SET,
+		.doit = vbuf_netlink_limit_set,
+		.policy = vbuf_netlink_limit_policy,
+		.maxattr = VBUF_A_LIMIT_MAX,
+	},
 };
 
-static struct genl_family family __ro_after_init = {
+struct genl_family vbuf_netlink_family __ro_after_init = {
 	.name = VBUF_FAMILY_NAME,
 	.version = VBUF_FAMILY_VERSION,
 	.netnsok = true,
@@ -487,16 +521,23 @@ static struct genl_family family __ro_after_init = {
 	.module = THIS_MODULE,
 	.ops = ops,
 	.n_ops = ARRAY_SIZE(ops),
+	.mcgrps = vbuf_netlink_groups,
+	.n_mcgrps = VBUF_NETLINK_GROUPS,
 	.resv_start_op = VBUF_CMD_CHANNEL_GET,
 };
 
 /* Module-wide. Return: 0 or -errno. */
 int vbuf_netlink_init(void)
 {
-	return genl_register_family(&family);
+	int err = genl_register_family(&vbuf_netlink_family);
+
+	if (!err)
+		vbuf_events_direct(vbuf_netlink_tell);
+	return err;
 }
 
 void vbuf_netlink_exit(void)
 {
-	genl_unregister_family(&family);
+	vbuf_events_direct(NULL);
+	genl_unregister_family(&vbuf_netlink_family);
 }

@@ -2,16 +2,42 @@
 #ifndef VBUF_NETLINK_H
 #define VBUF_NETLINK_H
 
+#include <linux/types.h>
+#include <net/genetlink.h>
+
+struct cred;
+struct vbuf_happening;
+
 /**
  * DOC: The generic netlink family
  *
  * What it tells, and to whom, says the header that user space shares. A command
- * looks by look.c, and puts what it saw into a message with no lock held. Each
- * runs with the credentials of whoever opened the socket, so that all that asks
- * for the caller's asks for the asker's.
+ * looks by look.c or limits.c, and puts what it saw into a message with no lock
+ * held. Each runs with the credentials of whoever opened the socket, so that all
+ * that asks for the caller's asks for the asker's. The commands about limits are
+ * in netlink_limits.c, events in netlink_events.c.
  */
 
 int vbuf_netlink_init(void);
 void vbuf_netlink_exit(void);
+
+/* What follows is the family's own. */
+extern struct genl_family vbuf_netlink_family;
+
+const struct cred *vbuf_netlink_become_asker(const struct sk_buff *request);
+int vbuf_netlink_end(struct sk_buff *skb, void *header, bool no_room);
+void *vbuf_netlink_begin_dumped(struct sk_buff *skb,
+				struct netlink_callback *cb, u8 command);
+int vbuf_netlink_start_all(struct netlink_callback *cb);
+
+extern const struct nla_policy vbuf_netlink_limit_key_policy[];
+extern const struct nla_policy vbuf_netlink_limit_policy[];
+int vbuf_netlink_limit_get(struct sk_buff *request, struct genl_info *info);
+int vbuf_netlink_limit_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int vbuf_netlink_limit_set(struct sk_buff *request, struct genl_info *info);
+
+#define VBUF_NETLINK_GROUPS	2
+extern const struct genl_multicast_group vbuf_netlink_groups[];
+void vbuf_netlink_tell(struct net *net, const struct vbuf_happening *what);
 
 #endif /* VBUF_NETLINK_H */

@@ -65,7 +65,7 @@ static void free_fills(struct vbuf_region *region)
 		return;
 	kvfree(region->fills);
 	region->fills = NULL;
-	vbuf_limits_uncharge(region->ep->account, VBUF_BYTES,
+	vbuf_limits_uncharge(region->ep->account, VBUF_RESOURCE_BYTES,
 			     (u64)region->ep->channel->pool.slots *
 			     sizeof(*region->fills));
 }
@@ -79,13 +79,13 @@ static int alloc_fills(struct vbuf_region *region)
 	lockdep_assert_held(&region->lock);
 	if (region->fills)
 		return 0;
-	err = vbuf_limits_charge(region->ep->account, VBUF_BYTES,
+	err = vbuf_limits_charge(region->ep->account, VBUF_RESOURCE_BYTES,
 				 (u64)slots * sizeof(*fills));
 	if (err)
 		return err;
 	fills = kvcalloc(slots, sizeof(*fills), VBUF_GFP);
 	if (!fills) {
-		vbuf_limits_uncharge(region->ep->account, VBUF_BYTES,
+		vbuf_limits_uncharge(region->ep->account, VBUF_RESOURCE_BYTES,
 				     (u64)slots * sizeof(*fills));
 		return -ENOMEM;
 	}

@@ -16,19 +16,23 @@
 #include <net/netns/generic.h>
 
 #include "channel.h"
+#include "events.h"
 #include "limits.h"
 #include "registry.h"
+#include "stalls.h"
 
 /**
  * struct vbuf_net - one network namespace's part; guarded by registry_lock
  * @names: channels with a name, in its order
  * @channels: all channels, by id
  * @changes: counts those of the two
+ * @net: the network namespace; constant
  */
 struct vbuf_net {
 	struct rb_root names;
 	struct xarray channels;
 	u32 changes;
+	struct net *net;
 };
 
 /*
@@ -106,6 +110,40 @@ static void unlink_locked(struct vbuf_channel *ch)
 }
 
 /**
+ * vbuf_registry_tell_locked() - tell of an event of a channel, if it is anywhere
+ * @what: what has happened to it; the registry's lock is held
+ */
+void vbuf_registry_tell_locked(const struct vbuf_happening *what)
+{
+	lockdep_assert_held(&registry_lock);
+	if (what->ch->net)
+		vbuf_events_send(what->ch->net->net, what);
+}
+
+/* As vbuf_registry_tell_locked(), and its lock is not held. */
+void vbuf_registry_tell(const struct vbuf_happening *what)
+{
+	guard(mutex)(&registry_lock);
+	vbuf_registry_tell_locked(what);
+}
+
+static void tell_locked(const struct vbuf_channel *ch, enum vbuf_event kind)
+{
+	struct vbuf_happening what = {
+		.kind = kind, .ch = ch, .uid = ch->uid,
+	};
+
+	vbuf_registry_tell_locked(&what);
+}
+
+/* Runs a function with the registry's lock held: no channel goes meanwhile. */
+void vbuf_registry_run_locked(void (*run)(void))
+{
+	guard(mutex)(&registry_lock);
+	run();
+}
+
+/**
  * vbuf_registry_has() - whether a name is taken here, just now
  * @name: well-formed
  *
@@ -137,12 +175,13 @@ int vbuf_registry_add(struct vbuf_channel *ch)
 		return err;
 	ch->net = vnet;
 	vnet->changes++;
-	if (!*ch->name)
-		return 0;
-	rb_add(&ch->node, &vnet->names, name_before);
-	ch->linked = true;
-	if (ch->attr.flags & VBUF_PERSIST)
-		refcount_inc(&ch->ref);
+	if (*ch->name) {
+		rb_add(&ch->node, &vnet->names, name_before);
+		ch->linked = true;
+		if (ch->attr.flags & VBUF_PERSIST)
+			refcount_inc(&ch->ref);
+	}
+	tell_locked(ch, VBUF_EVENT_CREATED);
 	return 0;
 }
 
@@ -208,6 +247,7 @@ int vbuf_registry_unlink(const char *name)
 		    !ns_capable(current_net_owner(), CAP_SYS_ADMIN))
 			return -EACCES;
 		unlink_locked(ch);
+		tell_locked(ch, VBUF_EVENT_UNLINKED);
 		refcount_inc(&ch->ref);
 	}
 	forget_name(ch);
@@ -232,6 +272,8 @@ void vbuf_registry_put(struct vbuf_channel *ch)
 {
 	if (!refcount_dec_and_mutex_lock(&ch->ref, &registry_lock))
 		return;
+	vbuf_stalls_forget(ch);
+	tell_locked(ch, VBUF_EVENT_REMOVED);
 	if (ch->linked)
 		unlink_locked(ch);
 	if (ch->net) {
@@ -242,8 +284,15 @@ void vbuf_registry_put(struct vbuf_channel *ch)
 	vbuf_channel_destroy(ch);
 }
 
-/* Whether the caller may know more of a channel than that it is there. */
-static bool may_look(const struct net *net, const struct vbuf_channel *ch)
+/**
+ * vbuf_registry_may_look() - whether the caller may know more than that it is there
+ * @net: the network namespace of the channel
+ * @ch: the channel
+ *
+ * Takes no lock, and does not sleep. Return: true if so.
+ */
+bool vbuf_registry_may_look(const struct net *net,
+			    const struct vbuf_channel *ch)
 {
 	return uid_eq(current_euid(), ch->uid) ||
 	       mode_allows(ch, VBUF_RIGHT_RECV) ||
@@ -255,7 +304,9 @@ static int visit_locked(const struct net *net, struct vbuf_channel *ch,
 			vbuf_visit_fn *visit, void *data)
 {
 	lockdep_assert_held(&registry_lock);
-	return ch ? visit(ch, may_look(net, ch), data) : -ENOENT;
+	if (!ch)
+		return -ENOENT;
+	return visit(ch, vbuf_registry_may_look(net, ch), data);
 }
 
 /**
@@ -320,6 +371,7 @@ static int __net_init net_init(struct net *net)
 
 	vnet->names = RB_ROOT;
 	vnet->changes = 1;
+	vnet->net = net;
 	xa_init(&vnet->channels);
 	return 0;
 }

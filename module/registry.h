@@ -6,6 +6,7 @@
 
 struct net;
 struct vbuf_channel;
+struct vbuf_happening;
 
 /**
  * DOC: The registry
@@ -39,5 +40,11 @@ int vbuf_registry_visit_next(struct net *net, u64 id, vbuf_visit_fn *visit,
 int vbuf_registry_visit_named(struct net *net, const char *name,
 			      vbuf_visit_fn *visit, void *data);
 u32 vbuf_registry_changes(struct net *net);
+bool vbuf_registry_may_look(const struct net *net,
+			    const struct vbuf_channel *ch);
+
+void vbuf_registry_tell(const struct vbuf_happening *what);
+void vbuf_registry_tell_locked(const struct vbuf_happening *what);
+void vbuf_registry_run_locked(void (*run)(void));
 
 #endif /* VBUF_REGISTRY_H */

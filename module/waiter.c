@@ -4,6 +4,7 @@
  */
 #include <linux/cpumask.h>
 #include <linux/hrtimer.h>
+#include <linux/jiffies.h>
 #include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -26,6 +27,29 @@ MODULE_PARM_DESC(spin_ns,
 /* Whatever spin_ns says. */
 #define SPIN_MOST	1000000U
 
+/* One moment, by both clocks. */
+static unsigned long base_jiffies __ro_after_init;
+static u64 base_ns __ro_after_init;
+
+/* Module-wide. Return: 0. */
+int __init vbuf_waiter_init(void)
+{
+	base_jiffies = jiffies;
+	base_ns = ktime_get_coarse_ns();
+	return 0;
+}
+
+/**
+ * vbuf_waiter_ns() - when something was
+ * @since: in jiffies, which go with CLOCK_MONOTONIC by the tick
+ *
+ * Return: CLOCK_MONOTONIC in ns, exact to two ticks.
+ */
+u64 vbuf_waiter_ns(unsigned long since)
+{
+	return base_ns + (long)(since - base_jiffies) * TICK_NSEC;
+}
+
 /**
  * vbuf_line_init() - make an empty line
  * @line: the line
@@ -46,9 +70,8 @@ static void note_blocked(const struct vbuf_waiter *waiter)
 {
 	struct vbuf_endpoint *ep = waiter->ep;
 
-	/* To a tick, which costs a look at memory. */
 	if (!ep->blocked_senders && !ep->blocked_receivers)
-		ep->blocked_since = ktime_get_coarse_ns();
+		ep->blocked_since = waiter->since;
 	++*waiter->blocked;
 }
 
@@ -61,6 +84,7 @@ void vbuf_line_join(struct vbuf_line *line, struct vbuf_waiter *waiter)
 {
 	waiter->task = current;
 	waiter->next = NULL;
+	waiter->since = jiffies;
 	waiter->slot = VBUF_NO_SLOT;
 	waiter->len = 0;
 	waiter->result = 0;

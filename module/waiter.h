@@ -46,6 +46,7 @@ struct vbuf_wakes;
  * @task: the thread
  * @ep: the endpoint it called on
  * @blocked: the endpoint's count of such waiters, or NULL
+ * @since: when it joined the line, in jiffies
  * @room: bytes of room that it has, if it waits for a message
  * @slot: out: what it was handed, or VBUF_NO_SLOT
  * @len: out: bytes of the message that it had no room for
@@ -60,6 +61,7 @@ struct vbuf_waiter {
 	struct task_struct *task;
 	struct vbuf_endpoint *ep;
 	u32 *blocked;
+	unsigned long since;
 	u32 room;
 	u32 slot;
 	u32 len;
@@ -88,6 +90,8 @@ struct vbuf_line {
 	int server_cpu;
 };
 
+int vbuf_waiter_init(void);
+u64 vbuf_waiter_ns(unsigned long since);
 void vbuf_line_init(struct vbuf_line *line, u32 *alerts, u32 alert);
 void vbuf_line_join(struct vbuf_line *line, struct vbuf_waiter *waiter);
 void vbuf_line_serve(struct vbuf_line *line, struct vbuf_waiter *waiter,

@@ -21,19 +21,43 @@
  *
  * Requests are checked strictly: an attribute that the command does not take,
  * one of a wrong size or out of range, and bytes after the last one are refused
- * with %EINVAL or %ERANGE, and an extended acknowledgement that tells which
- * attribute it was, and why (NETLINK_EXT_ACK). No command waits for a message or
+ * with %EINVAL or %ERANGE, and an extended acknowledgment that tells which
+ * attribute it was, and why (NETLINK_EXT_ACK). So is what the command itself
+ * refuses, but for a dump on kernels before 6.7, which tell the error alone.
+ * No command waits for a message or
  * for a slot, or keeps a channel from sending and receiving for longer than it
  * takes to read its counters.
  *
  * A dump tells the channels in order of their ids, of each one consistent look;
- * the whole is not one. Messages of a dump during which a channel came or went
- * carry %NLM_F_DUMP_INTR: who wants a consistent whole asks once more.
+ * the whole is not one. If meanwhile a channel came, went or lost its name, or an
+ * endpoint came to or went from the channel that a dump of endpoints was amid, the
+ * next message of the dump, which may be its end, carries %NLM_F_DUMP_INTR: who
+ * wants a consistent whole asks once more.
  *
  * Every command may fail with %ENOMEM.
  */
 #define VBUF_FAMILY_NAME	"vbuf"
 #define VBUF_FAMILY_VERSION	1
+
+/**
+ * DOC: Events
+ *
+ * Events of a network namespace are sent to two multicast groups of it:
+ * %VBUF_GROUP_EVENTS has those about channels that everybody there may look at
+ * (the mode lets the group and others read or write), %VBUF_GROUP_PRIVATE those
+ * about all other channels, and of limits. Of the latter, each listener is sent
+ * those that it may see: those of channels that it may look at, by the
+ * credentials of whoever opened its socket, and of limits that refused its own
+ * user, or all of these with %CAP_SYS_RESOURCE in the user namespace that owns
+ * the network namespace. Kernels before 6.8 cannot choose among listeners:
+ * there, joining %VBUF_GROUP_PRIVATE takes %CAP_NET_ADMIN in that user namespace.
+ *
+ * Events of one channel come in the order in which things happened. None is lost
+ * but for want of room in the listener's socket buffer, or of memory: its next
+ * recv() then fails with %ENOBUFS, and it has to look again by a dump.
+ */
+#define VBUF_GROUP_EVENTS	"events"
+#define VBUF_GROUP_PRIVATE	"events-private"
 
 /**
  * enum vbuf_cmd - commands of the family
@@ -45,17 +69,36 @@
  *	%VBUF_A_CHANNEL_HIDDEN.
  *	%ENOENT: there is no such channel. %EINVAL: neither id nor name, or
  *	both; no name at all
- * @VBUF_CMD_ENDPOINT_GET: a dump only: tells of the endpoints, channel by
+ * @VBUF_CMD_ENDPOINT_GET: a dump: tells of the endpoints, channel by
  *	channel, in order of their ids (&enum vbuf_endpoint_attr); with
  *	%VBUF_A_ENDPOINT_CHANNEL of one channel's, with %VBUF_A_ENDPOINT_PID of
  *	those that one process opened. Endpoints of channels of which the asker may
  *	not see more than the id are left out.
  *	%ENOENT: there is no channel of that id. %EACCES: the asker may not
- *	see that channel's endpoints
+ *	see that channel's endpoints. %EOPNOTSUPP: not asked for as a dump
+ * @VBUF_CMD_LIMIT_GET: tells of one limit, by %VBUF_A_LIMIT_SCOPE and
+ *	%VBUF_A_LIMIT_RESOURCE, or, as a dump, which takes no attribute, of all.
+ *	The limits are those of the user namespace that owns the socket's network
+ *	namespace. Answers with attributes of &enum vbuf_limit_attr.
+ *	%EINVAL: one of the two is missing
+ * @VBUF_CMD_LIMIT_SET: sets one limit to %VBUF_A_LIMIT_VALUE, by
+ *	%VBUF_A_LIMIT_SCOPE and %VBUF_A_LIMIT_RESOURCE. What somebody has already
+ *	stays. The limits of the initial user namespace, which are the host's,
+ *	can be set from the initial network namespace alone.
+ *	%EINVAL: one of the three is missing. %EPERM: the socket's opener or the
+ *	caller has not got %CAP_SYS_RESOURCE in the user namespace, or the network
+ *	namespace is not the initial one and yet owned by the initial user
+ *	namespace. %ERANGE: more than holds for the user namespace from above, or
+ *	slots larger than %VBUF_MAX_SLOT_SIZE
+ * @VBUF_CMD_EVENT: nothing to be asked for: what the multicast groups carry
+ *	(&enum vbuf_event_attr)
  */
 enum vbuf_cmd {
 	VBUF_CMD_CHANNEL_GET = 1,
 	VBUF_CMD_ENDPOINT_GET,
+	VBUF_CMD_LIMIT_GET,
+	VBUF_CMD_LIMIT_SET,
+	VBUF_CMD_EVENT,
 
 	/* private: */
 	__VBUF_CMD_MAX,
@@ -160,7 +203,7 @@ enum vbuf_channel_attr {
  * @VBUF_A_ENDPOINT_BLOCKED_RECEIVERS: u32: its threads that wait for a message
  * @VBUF_A_ENDPOINT_BLOCKED_SINCE: u64: since when threads of its have waited
  *	without a break, in nanoseconds of CLOCK_MONOTONIC in the reader's time
- *	namespace, exact to a tick of the kernel's clock; not there if none waits
+ *	namespace, exact to two ticks of the kernel's clock; not there if none waits
  * @VBUF_A_ENDPOINT_SENT: u64: messages sent through it
  * @VBUF_A_ENDPOINT_RECEIVED: u64: messages received through it and not put back
  */
@@ -182,6 +225,138 @@ enum vbuf_endpoint_attr {
 	/* private: */
 	__VBUF_A_ENDPOINT_MAX,
 	VBUF_A_ENDPOINT_MAX = __VBUF_A_ENDPOINT_MAX - 1
+};
+
+/**
+ * enum vbuf_scope - for whom a limit is
+ * @VBUF_SCOPE_TOTAL: all users of a user namespace, and of those below it,
+ *	together; what its owner has elsewhere does not count
+ * @VBUF_SCOPE_USER: each user of it, with what the users of the namespaces
+ *	have that are the user's own; %CAP_SYS_RESOURCE there passes
+ */
+enum vbuf_scope {
+	VBUF_SCOPE_TOTAL,
+	VBUF_SCOPE_USER,
+
+	/* private: */
+	__VBUF_SCOPE_MAX,
+	VBUF_SCOPE_MAX = __VBUF_SCOPE_MAX - 1
+};
+
+/**
+ * enum vbuf_resource - of what there is a limit
+ * @VBUF_RESOURCE_CHANNELS: channels
+ * @VBUF_RESOURCE_ENDPOINTS: endpoints
+ * @VBUF_RESOURCE_BYTES: bytes of channels and regions
+ * @VBUF_RESOURCE_SLOT_SIZE: bytes of a slot, of one channel; what there is of it
+ *	is not added up
+ */
+enum vbuf_resource {
+	VBUF_RESOURCE_CHANNELS,
+	VBUF_RESOURCE_ENDPOINTS,
+	VBUF_RESOURCE_BYTES,
+	VBUF_RESOURCE_SLOT_SIZE,
+
+	/* private: */
+	__VBUF_RESOURCE_MAX,
+	VBUF_RESOURCE_MAX = __VBUF_RESOURCE_MAX - 1
+};
+
+/**
+ * enum vbuf_limit_attr - of one limit
+ * @VBUF_A_LIMIT_PAD: aligns those of 64 bits
+ * @VBUF_A_LIMIT_SCOPE: u32: &enum vbuf_scope
+ * @VBUF_A_LIMIT_RESOURCE: u32: &enum vbuf_resource
+ * @VBUF_A_LIMIT_VALUE: u64: as set in this user namespace; 2^64 - 1 for none
+ * @VBUF_A_LIMIT_HOLDS: u64: the least of it and those that hold from above, for
+ *	the namespace or its owner; 2^64 - 1 for none
+ * @VBUF_A_LIMIT_USE: u64: what is counted against it: in total, or of the
+ *	asker; not there for %VBUF_RESOURCE_SLOT_SIZE, nor of a user for an
+ *	asker who is of another user namespace
+ * @VBUF_A_LIMIT_HITS: u64: how often it has refused somebody
+ */
+enum vbuf_limit_attr {
+	VBUF_A_LIMIT_PAD = 1,
+	VBUF_A_LIMIT_SCOPE,
+	VBUF_A_LIMIT_RESOURCE,
+	VBUF_A_LIMIT_VALUE,
+	VBUF_A_LIMIT_HOLDS,
+	VBUF_A_LIMIT_USE,
+	VBUF_A_LIMIT_HITS,
+
+	/* private: */
+	__VBUF_A_LIMIT_MAX,
+	VBUF_A_LIMIT_MAX = __VBUF_A_LIMIT_MAX - 1
+};
+
+/**
+ * enum vbuf_event - what has happened
+ * @VBUF_EVENT_CREATED: a channel was created
+ * @VBUF_EVENT_UNLINKED: a channel has lost its name
+ * @VBUF_EVENT_REMOVED: a channel has gone
+ * @VBUF_EVENT_CAME: an endpoint came; the first one of a channel, just before it
+ *	is created, makes no event of its own
+ * @VBUF_EVENT_WENT: an endpoint went
+ * @VBUF_EVENT_DIED: an endpoint is about to go that still held messages, which are
+ *	queued again or dropped, as the channel's flags say
+ * @VBUF_EVENT_STALLED: a sender has waited for a slot for as long as the module's
+ *	parameter stall_ms says
+ * @VBUF_EVENT_FLOWS: that is over
+ * @VBUF_EVENT_LIMIT: a limit has refused somebody
+ */
+enum vbuf_event {
+	VBUF_EVENT_CREATED,
+	VBUF_EVENT_UNLINKED,
+	VBUF_EVENT_REMOVED,
+	VBUF_EVENT_CAME,
+	VBUF_EVENT_WENT,
+	VBUF_EVENT_DIED,
+	VBUF_EVENT_STALLED,
+	VBUF_EVENT_FLOWS,
+	VBUF_EVENT_LIMIT,
+
+	/* private: */
+	__VBUF_EVENT_MAX,
+	VBUF_EVENT_MAX = __VBUF_EVENT_MAX - 1
+};
+
+/**
+ * enum vbuf_event_attr - of one event
+ * @VBUF_A_EVENT_PAD: aligns those of 64 bits
+ * @VBUF_A_EVENT_KIND: u32: &enum vbuf_event
+ * @VBUF_A_EVENT_TIME: u64: when, in nanoseconds of the host's CLOCK_MONOTONIC
+ * @VBUF_A_EVENT_CHANNEL: u64: the channel's id; of all but a limit
+ * @VBUF_A_EVENT_NAME: string: the channel's name as created, if it has one
+ * @VBUF_A_EVENT_ENDPOINT: u64: the endpoint's id; of what is about one
+ * @VBUF_A_EVENT_RIGHTS: u32: of an endpoint that came or went: its rights
+ * @VBUF_A_EVENT_UID: u32: who created the channel, opened the endpoint, or was
+ *	refused, as the user namespace that owns the network namespace has it
+ * @VBUF_A_EVENT_COUNT: u64: DIED: messages that it held; STALLED: senders that
+ *	wait
+ * @VBUF_A_EVENT_SINCE: u64: STALLED: since when the first of them has waited, in
+ *	nanoseconds of the host's CLOCK_MONOTONIC
+ * @VBUF_A_EVENT_SCOPE: u32: LIMIT: &enum vbuf_scope
+ * @VBUF_A_EVENT_RESOURCE: u32: LIMIT: &enum vbuf_resource
+ * @VBUF_A_EVENT_VALUE: u64: LIMIT: how much the limit is
+ */
+enum vbuf_event_attr {
+	VBUF_A_EVENT_PAD = 1,
+	VBUF_A_EVENT_KIND,
+	VBUF_A_EVENT_TIME,
+	VBUF_A_EVENT_CHANNEL,
+	VBUF_A_EVENT_NAME,
+	VBUF_A_EVENT_ENDPOINT,
+	VBUF_A_EVENT_RIGHTS,
+	VBUF_A_EVENT_UID,
+	VBUF_A_EVENT_COUNT,
+	VBUF_A_EVENT_SINCE,
+	VBUF_A_EVENT_SCOPE,
+	VBUF_A_EVENT_RESOURCE,
+	VBUF_A_EVENT_VALUE,
+
+	/* private: */
+	__VBUF_A_EVENT_MAX,
+	VBUF_A_EVENT_MAX = __VBUF_A_EVENT_MAX - 1
 };
 
 #endif /* _UAPI_LINUX_VBUF_NETLINK_H */
