@@ -8,7 +8,7 @@
 
 limits='max_channels max_endpoints max_bytes max_slot_size user_channels
 	user_endpoints user_bytes user_slot_size'
-writable="$limits spin_ns"
+writable="$limits spin_ns stall_ms"
 parameters="$writable limit_hits"
 folder=/sys/module/vbuf/parameters
 

@@ -19,7 +19,7 @@ static const char *name_of(enum param which)
 	static const char *const names[PARAMS] = {
 		"max_channels", "max_endpoints", "max_bytes",
 		"user_channels", "user_endpoints", "user_bytes",
-		"spin_ns",
+		"spin_ns", "stall_ms",
 	};
 
 	return names[which];

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * LIMIT_GET and LIMIT_SET: what they tell, whom they obey, and that a user
+ * namespace can only tighten what holds above.
+ */
+#include "kselftest_harness.h"
+#include "netlink.h"
+#include "ns.h"
+#include "param.h"
+
+#include <linux/capability.h>
+#include <sched.h>
+
+static const struct ns_user user = { 5001, 5001, 5001 };
+
+struct limit {
+	__u32 scope;
+	__u32 resource;
+	__u64 value;
+	__u64 holds;
+	__u64 hits;
+	__u64 use;
+	bool use_known;
+};
+
+static __u64 number_of(const struct nlattr *attr, size_t size)
+{
+	__u64 number = 0;
+
+	if (!attr || nl_len(attr) != size)
+		vt_die("a number is missing, or of a wrong size");
+	memcpy(&number, nl_data(attr), size);
+	return number;
+}
+
+static void take_limit(const struct nlmsghdr *message, void *ctx)
+{
+	const struct nlattr *attrs[VBUF_A_LIMIT_MAX + 1];
+	struct limit *limit = ctx;
+
+	nl_parse(message, attrs, VBUF_A_LIMIT_MAX);
+	limit->scope = number_of(attrs[VBUF_A_LIMIT_SCOPE], 4);
+	limit->resource = number_of(attrs[VBUF_A_LIMIT_RESOURCE], 4);
+	limit->value = number_of(attrs[VBUF_A_LIMIT_VALUE], 8);
+	limit->holds = number_of(attrs[VBUF_A_LIMIT_HOLDS], 8);
+	limit->hits = number_of(attrs[VBUF_A_LIMIT_HITS], 8);
+	limit->use_known = attrs[VBUF_A_LIMIT_USE];
+	limit->use = limit->use_known ?
+		     number_of(attrs[VBUF_A_LIMIT_USE], 8) : 0;
+}
+
+static struct limit get(__u32 scope, __u32 resource)
+{
+	struct limit limit = { .scope = ~0U };
+	struct nl_request request;
+	struct nl nl = nl_open();
+	int err;
+
+	nl_begin(&request, VBUF_CMD_LIMIT_GET, 0);
+	nl_put_u32(&request, VBUF_A_LIMIT_SCOPE, scope);
+	nl_put_u32(&request, VBUF_A_LIMIT_RESOURCE, resource);
+	err = nl_ask(&nl, &request, take_limit, &limit).error;
+	nl_close(&nl);
+	if (err || limit.scope != scope || limit.resource != resource)
+		vt_die("limit %u of %u: %d", resource, scope, err);
+	return limit;
+}
+
+static struct nl_answer ask_to_set(struct nl *nl, __u32 scope, __u32 resource,
+				   __u64 value)
+{
+	struct nl_request request;
+
+	nl_begin(&request, VBUF_CMD_LIMIT_SET, 0);
+	nl_put_u32(&request, VBUF_A_LIMIT_SCOPE, scope);
+	nl_put_u32(&request, VBUF_A_LIMIT_RESOURCE, resource);
+	nl_put_u64(&request, VBUF_A_LIMIT_VALUE, value);
+	return nl_ask(nl, &request, NULL, NULL);
+}
+
+static int set(__u32 scope, __u32 resource, __u64 value)
+{
+	struct nl nl = nl_open();
+	int err = ask_to_set(&nl, scope, resource, value).error;
+
+	nl_close(&nl);
+	return err;
+}
+
+static int create(__u32 slot_size)
+{
+	return vt_create(NULL, vt_attr(1, slot_size), VT_BOTH);
+}
+
+FIXTURE(limits) {
+	struct params params;
+	__u64 slot_size[2];
+};
+
+FIXTURE_SETUP(limits)
+{
+	param_save(&self->params);
+	self->slot_size[0] = get(VBUF_SCOPE_TOTAL, VBUF_RESOURCE_SLOT_SIZE).value;
+	self->slot_size[1] = get(VBUF_SCOPE_USER, VBUF_RESOURCE_SLOT_SIZE).value;
+}
+
+/* In the parent, so that no failure leaves them changed. */
+FIXTURE_TEARDOWN_PARENT(limits)
+{
+	param_restore(&self->params);
+	set(VBUF_SCOPE_TOTAL, VBUF_RESOURCE_SLOT_SIZE, self->slot_size[0]);
+	set(VBUF_SCOPE_USER, VBUF_RESOURCE_SLOT_SIZE, self->slot_size[1]);
+}
+
+TEST_F(limits, the_hosts_are_those_of_the_parameters)
+{
+	EXPECT_EQ(self->params.value[MAX_CHANNELS],
+		  get(VBUF_SCOPE_TOTAL, VBUF_RESOURCE_CHANNELS).value);
+	EXPECT_EQ(self->params.value[MAX_ENDPOINTS],
+		  get(VBUF_SCOPE_TOTAL, VBUF_RESOURCE_ENDPOINTS).value);
+	EXPECT_EQ(self->params.value[USER_CHANNELS],
+		  get(VBUF_SCOPE_USER, VBUF_RESOURCE_CHANNELS).value);
+	EXPECT_EQ(self->params.value[USER_ENDPOINTS],
+		  get(VBUF_SCOPE_USER, VBUF_RESOURCE_ENDPOINTS).value);
+	EXPECT_EQ(self->params.value[USER_BYTES],
+		  get(VBUF_SCOPE_USER, VBUF_RESOURCE_BYTES).value);
+	EXPECT_EQ(VBUF_MAX_SLOT_SIZE, self->slot_size[0]);
+	EXPECT_EQ(VBUF_MAX_SLOT_SIZE, self->slot_size[1]);
+}
+
+TEST_F(limits, use_is_counted)
+{
+	struct limit total[2], own[2];
+	int fd;
+
+	total[0] = get(VBUF_SCOPE_TOTAL, VBUF_RESOURCE_CHANNELS);
+	own[0] = get(VBUF_SCOPE_USER, VBUF_RESOURCE_CHANNELS);
+	fd = create(100);
+	ASSERT_LE(0, fd);
+	total[1] = get(VBUF_SCOPE_TOTAL, VBUF_RESOURCE_CHANNELS);
+	own[1] = get(VBUF_SCOPE_USER, VBUF_RESOURCE_CHANNELS);
+	EXPECT_TRUE(total[0].use_known && own[0].use_known);
+	EXPECT_EQ(total[0].use + 1, total[1].use);
+	EXPECT_EQ(own[0].use + 1, own[1].use);
+	EXPECT_LE(100U, get(VBUF_SCOPE_USER, VBUF_RESOURCE_BYTES).use);
+	EXPECT_LE(1U, get(VBUF_SCOPE_USER, VBUF_RESOURCE_ENDPOINTS).use);
+	EXPECT_FALSE(get(VBUF_SCOPE_USER, VBUF_RESOURCE_SLOT_SIZE).use_known);
+	close(fd);
+	EXPECT_EQ(own[0].use, get(VBUF_SCOPE_USER, VBUF_RESOURCE_CHANNELS).use);
+}
+
+static void count_limits(const struct nlmsghdr *message, void *ctx)
+{
+	struct limit limit;
+	__u32 *seen = ctx;
+
+	take_limit(message, &limit);
+	*seen |= 1U << (limit.scope * (VBUF_RESOURCE_MAX + 1) + limit.resource);
+}
+
+TEST_F(limits, a_dump_tells_of_all)
+{
+	struct nl nl = nl_open();
+	struct nl_request request;
+	struct nl_answer answer;
+	__u32 seen = 0;
+
+	nl_begin(&request, VBUF_CMD_LIMIT_GET, NLM_F_DUMP);
+	answer = nl_ask(&nl, &request, count_limits, &seen);
+	EXPECT_EQ(0, answer.error);
+	EXPECT_EQ(8U, answer.messages);
+	EXPECT_EQ(0xffU, seen);
+
+	nl_begin(&request, VBUF_CMD_LIMIT_GET, NLM_F_DUMP);
+	nl_put_u32(&request, VBUF_A_LIMIT_SCOPE, VBUF_SCOPE_USER);
+	answer = nl_ask(&nl, &request, NULL, NULL);
+	EXPECT_EQ(-EINVAL, answer.error);
+	/* Kernels before 6.7 tell no more of a dump. */
+	if (*answer.why)
+		EXPECT_STREQ("A dump of this tells of all", answer.why);
+	nl_close(&nl);
+}
+
+static long take_two_channels(void *arg)
+{
+	int first = create(100), second = create(100);
+
+	(void)arg;
+	return first < 0 ? first : second < 0 ? second : 0;
+}
+
+TEST_F(limits, what_is_set_holds_and_counts_refusals)
+{
+	__u64 hits = get(VBUF_SCOPE_USER, VBUF_RESOURCE_CHANNELS).hits;
+
+	ASSERT_EQ(0, set(VBUF_SCOPE_USER, VBUF_RESOURCE_CHANNELS, 1));
+	EXPECT_EQ(1U, get(VBUF_SCOPE_USER, VBUF_RESOURCE_CHANNELS).value);
+	EXPECT_EQ(-EDQUOT, ns_as(user, take_two_channels, NULL));
+	EXPECT_EQ(hits + 1, get(VBUF_SCOPE_USER, VBUF_RESOURCE_CHANNELS).hits);
+	ASSERT_EQ(0, set(VBUF_SCOPE_USER, VBUF_RESOURCE_CHANNELS, 2));
+	EXPECT_EQ(0, ns_as(user, take_two_channels, NULL));
+}
+
+static long create_with(void *arg)
+{
+	int fd = create(*(__u32 *)arg);
+
+	return fd < 0 ? fd : close(fd);
+}
+
+TEST_F(limits, slots_can_be_kept_short)
+{
+	__u32 fits = 1000, too_long = 1001;
+
+	ASSERT_EQ(0, set(VBUF_SCOPE_USER, VBUF_RESOURCE_SLOT_SIZE, 1000));
+	EXPECT_EQ(0, ns_as(user, create_with, &fits));
+	EXPECT_EQ(-EDQUOT, ns_as(user, create_with, &too_long));
+	/* Who has CAP_SYS_RESOURCE passes, but not what is for all. */
+	EXPECT_EQ(0, create_with(&too_long));
+	ASSERT_EQ(0, set(VBUF_SCOPE_TOTAL, VBUF_RESOURCE_SLOT_SIZE, 1000));
+	EXPECT_EQ(-EDQUOT, create_with(&too_long));
+	EXPECT_EQ(-ERANGE, set(VBUF_SCOPE_TOTAL, VBUF_RESOURCE_SLOT_SIZE,
+			       VBUF_MAX_SLOT_SIZE + 1));
+}
+
+static long set_as_user(void *arg)
+{
+	(void)arg;
+	return set(VBUF_SCOPE_USER, VBUF_RESOURCE_CHANNELS, 5000);
+}
+
+TEST_F(limits, setting_takes_a_capability)
+{
+	EXPECT_EQ(-EPERM, ns_as(user, set_as_user, NULL));
+}
+
+/* A socket that root opened, and somebody else writes to. */
+static long set_by(void *arg)
+{
+	return ask_to_set(arg, VBUF_SCOPE_USER, VBUF_RESOURCE_CHANNELS,
+			  5000).error;
+}
+
+TEST_F(limits, setting_takes_it_of_opener_and_caller)
+{
+	struct nl nl = nl_open();
+
+	EXPECT_EQ(-EPERM, ns_as(user, set_by, &nl));
+	/* The child's request was not counted here. */
+	nl.seq += 100;
+	EXPECT_EQ(0, set_by(&nl));
+	nl_close(&nl);
+}
+
+TEST_F(limits, a_network_namespace_of_the_hosts_cannot_set_them)
+{
+	int home = ns_net_self(), other = ns_net_new();
+
+	ns_net_enter(other);
+	EXPECT_EQ(-EPERM, set(VBUF_SCOPE_USER, VBUF_RESOURCE_CHANNELS, 5000));
+	EXPECT_EQ(self->params.value[USER_CHANNELS],
+		  get(VBUF_SCOPE_USER, VBUF_RESOURCE_CHANNELS).value);
+	ns_net_enter(home);
+	close(other);
+}
+
+/* In a user namespace of uid 5001's, with a network namespace. */
+static int tighten(void)
+{
+	struct limit limit = get(VBUF_SCOPE_TOTAL, VBUF_RESOURCE_CHANNELS);
+	int fds[3];
+
+	if (limit.value != ~0ULL || limit.holds != 10 || limit.use)
+		return 1;
+	if (set(VBUF_SCOPE_TOTAL, VBUF_RESOURCE_CHANNELS, 11) != -ERANGE)
+		return 2;
+	if (set(VBUF_SCOPE_TOTAL, VBUF_RESOURCE_CHANNELS, 2))
+		return 3;
+	/* Kept, though nobody has anything. */
+	limit = get(VBUF_SCOPE_TOTAL, VBUF_RESOURCE_CHANNELS);
+	if (limit.value != 2 || limit.holds != 2)
+		return 4;
+	fds[0] = create(1);
+	fds[1] = create(1);
+	fds[2] = create(1);
+	if (fds[0] < 0 || fds[1] < 0 || fds[2] != -EDQUOT)
+		return 5;
+	limit = get(VBUF_SCOPE_TOTAL, VBUF_RESOURCE_CHANNELS);
+	if (limit.use != 2 || limit.hits != 1)
+		return 6;
+	if (set(VBUF_SCOPE_TOTAL, VBUF_RESOURCE_CHANNELS, ~0ULL))
+		return 7;
+	return create(1) < 0 ? 8 : 0;
+}
+
+TEST_F(limits, a_user_namespace_can_only_tighten)
+{
+	int status;
+	pid_t pid;
+
+	ASSERT_EQ(0, set(VBUF_SCOPE_USER, VBUF_RESOURCE_CHANNELS, 10));
+	pid = ns_user_fork(user.uid, CLONE_NEWNET);
+	if (!pid)
+		_exit(tighten());
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_TRUE(WIFEXITED(status));
+	EXPECT_EQ(0, WEXITSTATUS(status));
+	EXPECT_EQ(10U, get(VBUF_SCOPE_USER, VBUF_RESOURCE_CHANNELS).value);
+}
+
+/* A user namespace with the network namespace that it was made in. */
+TEST_F(limits, a_user_namespace_alone_has_no_power)
+{
+	int status;
+	pid_t pid;
+
+	pid = ns_user_fork(user.uid, 0);
+	if (!pid)
+		_exit(set(VBUF_SCOPE_USER, VBUF_RESOURCE_CHANNELS, 1) ==
+		      -EPERM ? 0 : 1);
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, status);
+}
+
+TEST_F(limits, nonsense_is_refused_and_named)
+{
+	struct nl nl = nl_open();
+	struct nl_request request;
+	struct nl_answer answer;
+
+	nl_begin(&request, VBUF_CMD_LIMIT_GET, 0);
+	nl_put_u32(&request, VBUF_A_LIMIT_SCOPE, 0);
+	answer = nl_ask(&nl, &request, NULL, NULL);
+	EXPECT_EQ(-EINVAL, answer.error);
+	EXPECT_STREQ("A limit goes by its scope and its resource", answer.why);
+
+	nl_begin(&request, VBUF_CMD_LIMIT_GET, 0);
+	nl_put_u32(&request, VBUF_A_LIMIT_SCOPE, VBUF_SCOPE_MAX + 1);
+	nl_put_u32(&request, VBUF_A_LIMIT_RESOURCE, 0);
+	answer = nl_ask(&nl, &request, NULL, NULL);
+	EXPECT_EQ(-ERANGE, answer.error);
+	EXPECT_EQ(NLMSG_LENGTH(GENL_HDRLEN), answer.at);
+
+	nl_begin(&request, VBUF_CMD_LIMIT_GET, 0);
+	nl_put_u32(&request, VBUF_A_LIMIT_SCOPE, 0);
+	nl_put_u32(&request, VBUF_A_LIMIT_RESOURCE, VBUF_RESOURCE_MAX + 1);
+	answer = nl_ask(&nl, &request, NULL, NULL);
+	EXPECT_EQ(-ERANGE, answer.error);
+	EXPECT_EQ(NLMSG_LENGTH(GENL_HDRLEN) + 8, answer.at);
+
+	nl_begin(&request, VBUF_CMD_LIMIT_GET, 0);
+	nl_put_u32(&request, VBUF_A_LIMIT_SCOPE, 0);
+	nl_put_u32(&request, VBUF_A_LIMIT_RESOURCE, 0);
+	nl_put_u64(&request, VBUF_A_LIMIT_VALUE, 1);
+	EXPECT_EQ(-EINVAL, nl_ask(&nl, &request, NULL, NULL).error);
+
+	nl_begin(&request, VBUF_CMD_LIMIT_SET, 0);
+	nl_put_u32(&request, VBUF_A_LIMIT_SCOPE, 0);
+	nl_put_u32(&request, VBUF_A_LIMIT_RESOURCE, 0);
+	answer = nl_ask(&nl, &request, NULL, NULL);
+	EXPECT_EQ(-EINVAL, answer.error);
+	EXPECT_STREQ("A limit is set to a value", answer.why);
+	nl_close(&nl);
+}
+
+TEST_HARNESS_MAIN
