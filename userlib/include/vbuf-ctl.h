@@ -142,7 +142,7 @@ struct vbuf_ctl_channel {
  * @blocked_senders: its threads that wait for a slot
  * @blocked_receivers: its threads that wait for a message
  * @blocked_since_ns: since when threads of its have waited without a break, in
- *	nanoseconds of CLOCK_MONOTONIC, exact to a tick of the kernel's clock; 0 if
+ *	nanoseconds of CLOCK_MONOTONIC, exact to two ticks of the kernel's clock; 0 if
  *	none waits
  * @sent: messages sent through it
  * @received: messages received through it, and not put back
