@@ -18,7 +18,6 @@
 #include "channel.h"
 #include "compat.h"
 #include "endpoint.h"
-#include "list.h"
 #include "move.h"
 #include "region.h"
 #include "registry.h"
@@ -407,15 +406,6 @@ static long ioctl_info(void __user *uarg)
 	return vbuf_user_put(uarg, &arg, sizeof(arg));
 }
 
-static long ioctl_list(const void __user *uarg)
-{
-	struct vbuf_list arg;
-	int err;
-
-	err = vbuf_user_get(&arg, sizeof(arg), uarg);
-	return err ?: vbuf_list(&arg);
-}
-
 static long ioctl_next_len(const struct vbuf_endpoint *ep, int __user *uarg)
 {
 	return vbuf_user_put_int(uarg, vbuf_channel_next_len(ep->channel));
@@ -472,8 +462,6 @@ static noinline long ioctl_other(struct file *file, unsigned int cmd,
 		return ioctl_unlink(uarg);
 	case VBUF_IOC_INFO:
 		return ioctl_info(uarg);
-	case VBUF_IOC_LIST:
-		return ioctl_list(uarg);
 	default:
 		return ioctl_endpoint(file, cmd, uarg);
 	}
@@ -539,9 +527,6 @@ int vbuf_cdev_init(void)
 	static_assert(sizeof(struct vbuf_drain) == 16);
 	static_assert(sizeof(struct vbuf_shutdown) == 8);
 	static_assert(sizeof(struct vbuf_info) == 24);
-	static_assert(sizeof(struct vbuf_list) == 40);
-	static_assert(sizeof(struct vbuf_channel_info) == 200);
-	static_assert(sizeof(struct vbuf_endpoint_info) == 48);
 
 	return misc_register(&vbuf_device);
 }

@@ -10,10 +10,11 @@
  *   cdev -> bind -> { registry, region, endpoint } -> channel
  *   cdev -> transfer -> { held, moves } -> channel
  *   cdev -> move -> { transfer, region, reserved, held, moves } -> channel
- *   cdev -> list -> registry
- *   netlink -> look -> { registry, channel }
+ *   netlink -> { look, limits, events }, look -> { registry, channel }
+ *   moves -> stalls <-> registry -> events
  *
- * with slots, offline, limits, and user (all access to user memory) as leaves.
+ * with slots, offline, events, limits -> account, and user (all access to user
+ * memory) as leaves.
  * What is to the right of transfer is the channel's inside, in files by concern:
  * they know struct vbuf_channel and one another (channel -> { held, reserved }
  * -> moves -> wakes <-> waiter).
@@ -35,7 +36,7 @@
  * takes i_mmap_rwsem, with none of ours held.
  *
  * Nobody is woken, no signal is sent and no user memory is touched with any of
- * them held, but that VBUF_IOC_LIST collects under the mutexes.
+ * them held.
  */
 
 #endif /* VBUF_MAIN_H */

@@ -56,20 +56,6 @@ int vbuf_user_put(void __user *to, const void *arg, size_t size)
 	return copy_to_user(to, arg, size) ? -EFAULT : 0;
 }
 
-/**
- * vbuf_user_put_entry() - write an entry of an array
- * @array: the user's
- * @index: of the entry
- * @entry: from where
- * @size: of an entry
- *
- * Return: 0 or -EFAULT.
- */
-int vbuf_user_put_entry(u64 array, u32 index, const void *entry, size_t size)
-{
-	return vbuf_user_put(u64_to_user_ptr(array) + index * size, entry, size);
-}
-
 /* Tells RECV the length of a message that did not fit. 0 or -EFAULT. */
 int vbuf_user_put_xfer_len(struct vbuf_xfer __user *to, u32 len)
 {

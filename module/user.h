@@ -29,7 +29,6 @@ int vbuf_user_get(void *arg, size_t size, const void __user *from);
 int vbuf_user_get_grown(void *arg, size_t size, size_t least,
 			const void __user *from);
 int vbuf_user_put(void __user *to, const void *arg, size_t size);
-int vbuf_user_put_entry(u64 array, u32 index, const void *entry, size_t size);
 int vbuf_user_put_xfer_len(struct vbuf_xfer __user *to, u32 len);
 int vbuf_user_put_msg_len(struct vbuf_msg __user *to, u32 len);
 int vbuf_user_put_int(int __user *to, int value);

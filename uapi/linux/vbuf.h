@@ -2,7 +2,8 @@
 /*
  * vbuf: bounded message channels through /dev/vbuf.
  *
- * This is the only header that the kernel and user space share.
+ * With linux/vbuf_netlink.h, which is for administrators and tools, all that the
+ * kernel and user space share.
  */
 #ifndef _UAPI_LINUX_VBUF_H
 #define _UAPI_LINUX_VBUF_H
@@ -98,12 +99,12 @@
  *
  * Every command may fail with %EFAULT (the structure, or what it points to,
  * cannot be read or written), %EINVAL and %E2BIG as just said, and %ENOTTY (no
- * such command). All but %VBUF_IOC_INFO, %VBUF_IOC_LIST and %VBUF_IOC_UNLINK
- * need to know about the file's state: %VBUF_IOC_CREATE, %VBUF_IOC_OPEN and
- * %VBUF_IOC_REOPEN fail with %EISCONN on a file that is an endpoint, the others
- * with %ENOTCONN on one that is not; so do read() and write(), and poll()
- * gives %POLLERR at once (so make a file an endpoint before an epoll instance
- * watches it: the change makes no edge).
+ * such command). All but %VBUF_IOC_INFO and %VBUF_IOC_UNLINK need to know about
+ * the file's state: %VBUF_IOC_CREATE, %VBUF_IOC_OPEN and %VBUF_IOC_REOPEN fail
+ * with %EISCONN on a file that is an endpoint, the others with %ENOTCONN on one
+ * that is not; so do read() and write(), and poll() gives %POLLERR at once (so
+ * make a file an endpoint before an epoll instance watches it: the change makes no
+ * edge).
  */
 
 /* The largest geometry, and the longest vector. */
@@ -453,116 +454,6 @@ struct vbuf_info {
 	__u32 max_slot_size;
 };
 
-/* struct vbuf_channel_info.state */
-#define VBUF_STATE_HIDDEN	0x1U	/* the asker may not see more than the id */
-#define VBUF_STATE_UNLINKED	0x2U	/* has no name any more */
-#define VBUF_STATE_NO_SENDER	0x4U	/* the last sender has gone */
-#define VBUF_STATE_NO_RECEIVER	0x8U	/* the last receiver has gone */
-
-/**
- * struct vbuf_channel_info - one channel, as VBUF_IOC_LIST shows it
- * @id: the channel's id
- * @name: its name, padded with NULs; all NUL for none
- * @attr: its attributes
- * @state: %VBUF_STATE_HIDDEN, %VBUF_STATE_UNLINKED, %VBUF_STATE_NO_SENDER,
- *	%VBUF_STATE_NO_RECEIVER
- * @uid: its owner, in the asker's user namespace
- * @gid: its group, in the asker's user namespace
- * @senders: endpoints with the right to send
- * @receivers: endpoints with the right to receive
- * @blocked_senders: threads waiting for a slot
- * @blocked_receivers: threads waiting for a message
- * @free: slots free
- * @sending: slots owned by senders
- * @depth: messages in the queue
- * @receiving: slots owned by receivers
- * @max_depth: the most messages that were in the queue at a time
- * @sent: messages sent
- * @received: messages received, and not put back
- * @sent_bytes: bytes in the messages sent
- * @received_bytes: bytes in the messages received
- * @dropped_oldest: messages dropped by %VBUF_DROP_OLDEST
- * @dropped_holder: messages dropped because their receiver ended before it
- *	released them
- * @dropped_deliveries: messages dropped at @attr.max_deliveries
- *
- * @free + @sending + @depth + @receiving is @attr.slots, and @sent is @received
- * + @depth + @receiving + the three @dropped, in one look at the channel.
- */
-struct vbuf_channel_info {
-	__u64 id;
-	char name[VBUF_NAME_SIZE];
-	struct vbuf_attr attr;
-	__u32 state;
-	__u32 uid;
-	__u32 gid;
-	__u32 senders;
-	__u32 receivers;
-	__u32 blocked_senders;
-	__u32 blocked_receivers;
-	__u32 free;
-	__u32 sending;
-	__u32 depth;
-	__u32 receiving;
-	__u32 max_depth;
-	__u64 sent;
-	__u64 received;
-	__u64 sent_bytes;
-	__u64 received_bytes;
-	__u64 dropped_oldest;
-	__u64 dropped_holder;
-	__u64 dropped_deliveries;
-};
-
-/**
- * struct vbuf_endpoint_info - one endpoint, as VBUF_IOC_LIST shows it
- * @id: the endpoint's id, never used again while the module is loaded
- * @sent: messages sent through it
- * @received: messages received through it, and not put back
- * @pid: the process that opened it, as seen from the asker's pid namespace; 0
- *	if it cannot be seen from there
- * @uid: the effective user id with which it was opened, in the asker's user
- *	namespace
- * @rights: what it has, and has not shut down
- * @owned: slots that it owns
- * @blocked_senders: threads that wait in it for a slot
- * @blocked_receivers: threads that wait in it for a message
- */
-struct vbuf_endpoint_info {
-	__u64 id;
-	__u64 sent;
-	__u64 received;
-	__u32 pid;
-	__u32 uid;
-	__u32 rights;
-	__u32 owned;
-	__u32 blocked_senders;
-	__u32 blocked_receivers;
-};
-
-/**
- * struct vbuf_list - argument of VBUF_IOC_LIST
- * @size: sizeof(struct vbuf_list)
- * @count: entries of room at @entries, 1 to %VBUF_MAX_VECTOR
- * @entry_size: sizeof(struct vbuf_channel_info) or
- *	sizeof(struct vbuf_endpoint_info)
- * @reserved: 0
- * @entries: address of an array
- * @channel: 0 to list channels, else the id of the channel whose endpoints to
- *	list
- * @after: list ids above this one; 0 to begin, then the last id of the list
- *	before
- */
-struct vbuf_list {
-	__u32 size;
-	__u32 count;
-	__u32 entry_size;
-	__u32 reserved;
-	__u64 entries;
-	__u64 channel;
-	__u64 after;
-};
-
 /* The commands carry no size: the structure's own first field does. */
 #define VBUF_IOC_MAGIC		0xF7
 
@@ -794,23 +685,6 @@ struct vbuf_list {
  * /dev/vbuf will do. Does not block.
  */
 #define VBUF_IOC_INFO		_IO(VBUF_IOC_MAGIC, 0x0c)
-
-/**
- * DOC: VBUF_IOC_LIST
- *
- * Lists the channels of the caller's network namespace, named or not, in order
- * of their ids, or the endpoints of one of them (struct vbuf_list), and returns
- * how many entries it filled; fewer than @count is the end. Of a channel that
- * the caller may neither read nor write nor owns, and has no CAP_IPC_OWNER for,
- * it tells just the id. Each entry is one consistent look; the list is not. Any
- * file of /dev/vbuf will do. Waits for no message and no slot.
- *
- * * %EINVAL: @count or @entry_size out of range; @reserved is not 0
- * * %ENOENT: the caller's network namespace has no channel with the id @channel
- * * %EACCES: the caller may not see the endpoints of that channel
- * * %ENOMEM: not enough memory
- */
-#define VBUF_IOC_LIST		_IO(VBUF_IOC_MAGIC, 0x0d)
 
 /**
  * DOC: VBUF_IOC_REGION
