@@ -31,6 +31,7 @@
 /* Types of attributes that are looked at: those of the larger set. */
 #define TYPES (VBUF_A_CHANNEL_MAX + 1)
 _Static_assert(TYPES > (int)VBUF_A_ENDPOINT_MAX &&
+	       TYPES > (int)VBUF_A_LIMIT_MAX &&
 	       TYPES > (int)CTRL_ATTR_FAMILY_ID, "no room for all");
 
 struct vbuf_netlink_answer {
@@ -144,7 +145,7 @@ static int take_answer(struct nl_msg *msg, void *data)
 	int err;
 
 	/* The rest is read all the same, so that nothing is left. */
-	if (exchange->error)
+	if (exchange->error || !exchange->command->take)
 		return NL_OK;
 	err = genlmsg_parse(nlmsg_hdr(msg), 0, answer.attrs, TYPES - 1, NULL);
 	if (err < 0)

@@ -52,7 +52,7 @@ struct vbuf_netlink_attr {
 	const void *value;
 };
 
-#define VBUF_NETLINK_ATTRS 2
+#define VBUF_NETLINK_ATTRS 3
 
 /**
  * struct vbuf_netlink_command - what to ask, and what to do with the answers
@@ -60,7 +60,7 @@ struct vbuf_netlink_attr {
  * @dump: if it asks for all there are
  * @attrs: its attributes
  * @take: called with each answer; if it returns -1 and errno the others are not
- *	looked at, and the command fails so
+ *	looked at, and the command fails so. NULL if there are none
  * @data: passed to @take
  */
 struct vbuf_netlink_command {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * libvbuf-ctl: the channels of /dev/vbuf and their endpoints, looked at from
- * outside, for tools that watch and manage them.
+ * libvbuf-ctl: the channels of /dev/vbuf, their endpoints and the limits, looked
+ * at from outside, for tools that watch and manage them.
  *
  * Programs that just send and receive have no need of it: that is libvbuf. This
  * library asks the kernel by generic netlink, needs no access to /dev/vbuf, and
@@ -163,6 +163,36 @@ struct vbuf_ctl_endpoint {
 	uint64_t received;
 };
 
+/* No limit, where one is told or set. */
+#define VBUF_CTL_NO_LIMIT UINT64_MAX
+
+/* A use that the kernel does not tell. */
+#define VBUF_CTL_NOT_TOLD UINT64_MAX
+
+/**
+ * struct vbuf_ctl_limit - one limit, as it was at one moment
+ * @next: the next of the list, or NULL
+ * @scope: for whom: %VBUF_SCOPE_TOTAL or %VBUF_SCOPE_USER
+ * @resource: of what: %VBUF_RESOURCE_CHANNELS, %VBUF_RESOURCE_ENDPOINTS,
+ *	%VBUF_RESOURCE_BYTES or %VBUF_RESOURCE_SLOT_SIZE
+ * @value: as set in the user namespace, or %VBUF_CTL_NO_LIMIT
+ * @holds: the least of @value and those that hold from above, or
+ *	%VBUF_CTL_NO_LIMIT
+ * @use: what is counted against it, in total or of the asker;
+ *	%VBUF_CTL_NOT_TOLD of %VBUF_RESOURCE_SLOT_SIZE, which does not add up, and
+ *	of %VBUF_SCOPE_USER to an asker who is of another user namespace
+ * @hits: how often it has refused somebody
+ */
+struct vbuf_ctl_limit {
+	struct vbuf_ctl_limit *next;
+	uint32_t scope;
+	uint32_t resource;
+	uint64_t value;
+	uint64_t holds;
+	uint64_t use;
+	uint64_t hits;
+};
+
 /**
  * vbuf_ctl_open - open a handle
  *
@@ -279,6 +309,64 @@ int vbuf_ctl_list_endpoints(struct vbuf_ctl *ctl, uint64_t channel,
  * @endpoints: the first of it, or NULL
  */
 void vbuf_ctl_free_endpoints(struct vbuf_ctl_endpoint *endpoints);
+
+/**
+ * vbuf_ctl_get_limit - look at a limit
+ * @ctl: the handle
+ * @scope: for whom
+ * @resource: of what
+ * @limit: out: a list of one, to be freed with vbuf_ctl_free_limits()
+ *
+ * The limits are those of the user namespace that owns the handle's network
+ * namespace.
+ *
+ * Return: 0, or -1 and errno:
+ *
+ * * %ERANGE: the module knows no such @scope or @resource
+ * * those of asking the kernel, above
+ */
+int vbuf_ctl_get_limit(struct vbuf_ctl *ctl, uint32_t scope, uint32_t resource,
+		       struct vbuf_ctl_limit **limit);
+
+/**
+ * vbuf_ctl_list_limits - look at all limits
+ * @ctl: the handle
+ * @limits: out: the limits, the totals before those of a user, to be freed with
+ *	vbuf_ctl_free_limits()
+ *
+ * Return: 0, or -1 and errno:
+ *
+ * * those of asking the kernel, above
+ */
+int vbuf_ctl_list_limits(struct vbuf_ctl *ctl, struct vbuf_ctl_limit **limits);
+
+/**
+ * vbuf_ctl_set_limit - set a limit
+ * @ctl: the handle
+ * @scope: for whom
+ * @resource: of what
+ * @value: how much; %VBUF_CTL_NO_LIMIT for what holds from above. 0 bytes in total
+ *	are, in the initial user namespace, a quarter of memory
+ *
+ * What somebody has already stays.
+ *
+ * Return: 0, or -1 and errno:
+ *
+ * * %EPERM: the caller, or who opened the handle, has not got CAP_SYS_RESOURCE in
+ *   the user namespace that owns the network namespace; or that is the initial
+ *   user namespace, and the network namespace is not the initial one
+ * * %ERANGE: @value is more than holds from above, or than %VBUF_MAX_SLOT_SIZE for
+ *   slots; or the module knows no such @scope or @resource
+ * * those of asking the kernel, above
+ */
+int vbuf_ctl_set_limit(struct vbuf_ctl *ctl, uint32_t scope, uint32_t resource,
+		       uint64_t value);
+
+/**
+ * vbuf_ctl_free_limits - free a list of limits
+ * @limits: the first of it, or NULL
+ */
+void vbuf_ctl_free_limits(struct vbuf_ctl_limit *limits);
 
 #ifdef __cplusplus
 }
