@@ -98,7 +98,7 @@ static __u8 any_command(struct writer *writer)
 {
 	if (!writer->reads_alone && one_in(writer, 3))
 		return any(writer, one_in(writer, 2) ? 16 : 256);
-	return VBUF_CMD_CHANNEL_GET + any(writer, 2);
+	return VBUF_CMD_CHANNEL_GET + any(writer, 3);
 }
 
 static __u16 any_flags(struct writer *writer)

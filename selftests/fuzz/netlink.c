@@ -11,7 +11,7 @@
 
 /* None that changes anything, nor one that the family may come to have. */
 static const __u8 commands[] = {
-	VBUF_CMD_CHANNEL_GET, VBUF_CMD_ENDPOINT_GET, 0, 255 };
+	VBUF_CMD_CHANNEL_GET, VBUF_CMD_ENDPOINT_GET, VBUF_CMD_LIMIT_GET, 255 };
 
 static const __u16 types[] = {
 	VBUF_A_CHANNEL_ID, VBUF_A_CHANNEL_NAME, VBUF_A_ENDPOINT_CHANNEL,
@@ -91,8 +91,12 @@ static void look_at_endpoint(const struct nlmsghdr *message, void *ctx)
 static long ask_soundly(struct nl *nl, struct nl_request *request,
 			const struct step *step)
 {
-	nl_fn look = request->genl.cmd == VBUF_CMD_CHANNEL_GET ?
-		     look_at_channel : look_at_endpoint;
+	static const nl_fn looks[VBUF_CMD_MAX + 1] = {
+		[VBUF_CMD_CHANNEL_GET] = look_at_channel,
+		[VBUF_CMD_ENDPOINT_GET] = look_at_endpoint,
+	};
+	__u8 command = request->genl.cmd;
+	nl_fn look = command <= VBUF_CMD_MAX ? looks[command] : NULL;
 	struct nl_answer answer = { .over = false };
 	long ret;
 
