@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# vbufctl create, rm, ls and show: what they do and print, and the errors and
-# exit statuses of all commands. Runs as root with vbuf loaded, in the end again
+# vbufctl create, rm, ls, show and limits: what they do and print, and the errors
+# and exit statuses of all commands. Runs as root with vbuf loaded, in the end again
 # from $VBUF_MODULE.
 
 # shellcheck source-path=SCRIPTDIR source=lib/vbufctl.bash
@@ -16,7 +16,7 @@ help_and_version()
 	grep -q '^  recv ' output
 	status 0 vbufctl --version
 	grep -Eq '^vbufctl [0-9]+\.[0-9]+' output
-	for verb in create rm ls show send recv; do
+	for verb in create rm ls show send recv limits; do
 		status 0 vbufctl $verb --help
 		grep -q "^usage: vbufctl $verb " output
 		[ ! -s errors ]
@@ -49,6 +49,21 @@ wrong_usage()
 	status 2 vbufctl send a b c
 	status 2 vbufctl recv
 	status 2 vbufctl recv a --count 0
+	status 2 vbufctl limits jobs; says "no limit 'jobs'"
+	status 2 vbufctl limits =1
+	status 2 vbufctl limits max_byte=1
+	status 2 vbufctl limits max_bytes; says 'say how much: max_bytes=VALUE'
+	status 2 vbufctl limits max_bytes=; says "nor 'none'"
+	status 2 vbufctl limits max_bytes=-1
+	status 2 vbufctl limits max_bytes=1T
+	status 2 vbufctl limits max_bytes=1KK
+	status 2 vbufctl limits max_bytes=18446744073709551615
+	status 2 vbufctl limits max_bytes=17179869184G
+	status 2 vbufctl limits --json max_bytes=1; says 'are for the list'
+	status 2 vbufctl limits --bytes max_bytes=1
+	# Nothing is set before all is understood.
+	status 2 vbufctl limits user_channels=77 max_bytes=x
+	not grep -qx 77 $limit_folder/user_channels
 	status 0 vbufctl ls --json --interval 0
 	[ "$(cat output)" = '[]' ]
 }
@@ -93,40 +108,131 @@ create_taken()
 }
 
 nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups --)
-parameters=/sys/module/vbuf/parameters
 
-# limited PARAMETER VALUE COMMAND...: with that limit it fails, and says why.
+# limited LIMIT VALUE AS COMMAND...: with that limit, which is told as AS, it fails
+# and says why.
 limited()
 {
-	local limit=$1 value=$2 old got=0
+	local limit=$1 value=$2 as=$3
 
-	shift 2
-	old=$(cat $parameters/"$limit")
-	echo "$value" >$parameters/"$limit"
-	status 1 "$@" || got=1
-	echo "$old" >$parameters/"$limit"
-	[ $got -eq 0 ]
-	says "limit $limit (${value}[^)]*) is reached: root .* in $parameters/$limit\$"
+	shift 3
+	vbufctl limits "$limit=$value"
+	status 1 "$@"
+	says "limit $limit ($as) is reached: root .* by 'vbufctl limits $limit=VALUE'\$"
+	restore_limits
 }
 
 beyond_limits()
 {
 	status 0 vbufctl create jobs --mode 0666
-	limited max_channels 1 vbufctl create more
-	limited max_endpoints 0 vbufctl recv jobs
-	limited max_bytes 4096 vbufctl create more
-	limited max_bytes 0 vbufctl create more --slots 1048576 --slot-size 16M
-	limited user_channels 0 "${nobody[@]}" vbufctl recv more
-	limited user_endpoints 0 "${nobody[@]}" vbufctl send jobs /dev/null
-	limited user_bytes 4096 "${nobody[@]}" vbufctl create more
+	limited max_channels 1 1 vbufctl create more
+	limited max_endpoints 0 0 vbufctl recv jobs
+	limited max_bytes 5000 5000 vbufctl create more
+	limited max_bytes 0 '[0-9.]*[KMG]*' \
+		vbufctl create more --slots 1048576 --slot-size 16M
+	limited max_slot_size 8K 8K vbufctl create more
+	limited user_channels 0 0 "${nobody[@]}" vbufctl recv more
+	limited user_endpoints 0 0 "${nobody[@]}" vbufctl send jobs /dev/null
+	limited user_bytes 4K 4K "${nobody[@]}" vbufctl create more
+	limited user_slot_size 8K 8K "${nobody[@]}" vbufctl send more /dev/null
 	gone more
 }
 
-beyond_limits_unseen()
+# A limit of the host, met in a user namespace: its own were not hit.
+beyond_limits_above()
 {
-	status 1 unshare -m sh -c 'mount -t tmpfs none /sys/module &&
-		vbufctl create jobs --slots 1048576 --slot-size 16M'
-	says '/sys/module/vbuf/parameters/limit_hits counts which'
+	status 1 unshare -rn vbufctl create jobs --slots 1048576 --slot-size 16M
+	says "user namespace above: 'vbufctl limits' tells what holds"
+}
+
+limits_in_table()
+{
+	status 0 vbufctl create jobs --slots 4 --slot-size 1M
+	vbufctl limits max_channels=100000 user_bytes=none user_slot_size=1024K \
+		max_endpoints=3
+	status 1 vbufctl create more --slot-size 2M --slots 100000
+	status 0 vbufctl limits
+	awk 'NR == 1 && /^LIMIT +VALUE +HOLDS +USE +HITS$/ { n++ }
+	     $1 == "max_channels" && $2 == 100000 && $3 == 100000 && $4 == 1 { n++ }
+	     $1 == "max_endpoints" && $2 == 3 && $4 == 0 { n++ }
+	     $1 == "max_bytes" && $4 ~ /^4\.[0-9]M$/ && $5 > 0 { n++ }
+	     $1 == "user_bytes" && $2 == "none" && $3 != "none" { n++ }
+	     $1 == "user_slot_size" && $2 == "1M" && $3 == "1M" && $4 == "-" { n++ }
+	     { width[length($0)] }
+	     END { exit n != 6 || NR != 9 || length(width) != 1 }' output
+	status 0 vbufctl limits --bytes
+	awk '$1 == "max_bytes" && $4 > 4194304 { n++ }
+	     $1 == "user_bytes" && $2 == "none" { n++ }
+	     $1 == "user_slot_size" && $2 == 1048576 { n++ }
+	     END { exit n != 3 }' output
+	restore_limits
+}
+
+limits_in_json()
+{
+	status 0 vbufctl create jobs
+	vbufctl limits user_endpoints=none max_slot_size=16K
+	vbufctl limits --json | python '
+import json, sys
+limits = json.load(sys.stdin)
+assert [l["name"] for l in limits] == [
+    scope + "_" + resource for scope in ("max", "user")
+    for resource in ("channels", "endpoints", "bytes", "slot_size")], limits
+assert [l["scope"] for l in limits] == 4 * ["total"] + 4 * ["user"], limits
+for l in limits:
+    assert l["name"].endswith("_" + l["resource"]), l
+    assert ("use" in l) == (l["resource"] != "slot_size"), l
+    assert l["hits"] >= 0 and "holds" in l, l
+    assert ("value" in l) == (l["name"] != "user_endpoints"), l
+assert limits[3]["value"] == limits[7]["holds"] == 16384, limits
+assert limits[0]["use"] == 1 and limits[2]["use"] > 2**22, limits'
+	restore_limits
+}
+
+# What is set is what the module heeds, and it says so where it is known.
+limits_set()
+{
+	status 0 vbufctl limits max_channels=5 user_bytes=3K user_channels=4k \
+		max_bytes=1G user_slot_size=1M
+	[ ! -s output ]
+	[ ! -s errors ]
+	[ "$(cd $limit_folder && cat max_channels user_bytes user_channels max_bytes \
+		user_slot_size | xargs)" = '5 3072 4096 1073741824 1048576' ]
+	# Each is tried, whatever became of the others.
+	status 1 vbufctl limits max_slot_size=16777217 max_channels=6
+	says 'max_slot_size=16777217: .*: .*a slot has at most 16M'
+	[ "$(cat $limit_folder/max_channels)" = 6 ]
+	restore_limits
+}
+
+limits_refused()
+{
+	status 0 "${nobody[@]}" vbufctl limits
+	status 1 "${nobody[@]}" vbufctl limits user_bytes=1G
+	says 'user_bytes=1G: .*CAP_SYS_RESOURCE: it takes root'
+	status 1 unshare -n vbufctl limits user_bytes=1G
+	says 'user_bytes=1G: .*its first network namespace'
+	[ "$(limits_now)" = "$limits_before" ]
+}
+
+# A container's root sets those of the container, below the host's.
+limits_of_namespace()
+{
+	unshare -rn sh -c 'vbufctl limits max_channels=1 &&
+		vbufctl create one && ! vbufctl create two 2>errors &&
+		vbufctl limits --json >limits && vbufctl rm one'
+	says "limit max_channels (1) is reached"
+	python '
+import json
+limits = {l["name"]: l for l in json.load(open("limits"))}
+assert limits["max_channels"] == {
+    "name": "max_channels", "scope": "total", "resource": "channels",
+    "value": 1, "holds": 1, "use": 1, "hits": 1}, limits
+assert "value" not in limits["max_bytes"], limits
+assert limits["max_bytes"]["holds"] > 0, limits'
+	status 1 unshare -rn vbufctl limits user_bytes=1048576G
+	says 'user_bytes=1048576G: .*more than .* tells what HOLDS'
+	[ "$(limits_now)" = "$limits_before" ]
 }
 
 create_transient()
@@ -420,9 +526,10 @@ looks_need_no_device()
 {
 	status 0 vbufctl create jobs
 	status 0 unshare -m sh -c 'mount -t tmpfs none /dev &&
-		vbufctl ls --interval 0 && vbufctl show jobs'
+		vbufctl ls --interval 0 && vbufctl show jobs && vbufctl limits'
 	grep -q '^jobs  *0/64 ' output
 	grep -q '^channel    jobs ' output
+	grep -q '^max_channels  *[0-9]' output
 }
 
 no_module()
@@ -432,7 +539,9 @@ no_module()
 	rmmod vbuf
 	{
 		status 1 vbufctl ls && says 'list of channels: .*: modprobe vbuf' &&
-		status 1 vbufctl show jobs && says 'jobs: .*not loaded: modprobe vbuf'
+		status 1 vbufctl show jobs && says 'jobs: .*not loaded: modprobe vbuf' &&
+		status 1 vbufctl limits && says 'the limits: .*: modprobe vbuf' &&
+		status 1 vbufctl limits max_channels=1 && says 'modprobe vbuf'
 	} || got=1
 	insmod "$VBUF_MODULE"
 	[ $got -eq 0 ]
@@ -452,7 +561,12 @@ check 'create: defaults' create_defaults
 check 'create: every option, and a mode that is meant' create_options
 check 'create: a name that is taken' create_taken
 check 'create, send, recv: beyond each limit' beyond_limits
-check 'create: beyond a limit that cannot be looked up' beyond_limits_unseen
+check "create: beyond a limit of a user namespace's host" beyond_limits_above
+check 'limits: columns, units, bytes' limits_in_table
+check 'limits: JSON' limits_in_json
+check 'limits: set, several, all that can be' limits_set
+check 'limits: who may not set them is told' limits_refused
+check 'limits: of a user namespace' limits_of_namespace
 check 'create --transient: until a signal' create_transient
 check 'create --transient: until its channel is removed' transient_removed
 check 'create --transient: keeps messages, lets receivers end' transient_keeps_messages
@@ -468,11 +582,11 @@ check 'ls, show: hundreds of channels and endpoints' many
 check 'permissions' permissions
 check 'network namespaces' namespaces
 check 'no device: what to do' no_device
-check 'ls, show: need no device' looks_need_no_device
+check 'ls, show, limits: need no device' looks_need_no_device
 check 'a device that may not be opened: what to do' closed_device
 if [ -n "${VBUF_MODULE-}" ]; then
-	check 'ls, show: no module: what to do' no_module
+	check 'ls, show, limits: no module: what to do' no_module
 else
-	skip 'ls, show: no module: what to do' 'no VBUF_MODULE to load again'
+	skip 'ls, show, limits: no module: what to do' 'no VBUF_MODULE to load again'
 fi
 finish

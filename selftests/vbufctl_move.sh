@@ -375,20 +375,13 @@ nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups --)
 # The accounts of a window to send from are bytes of the user's.
 beyond_limit()
 {
-	local limit=/sys/module/vbuf/parameters/user_bytes failed=0 old
-
 	random 300000 want
 	status 0 "${nobody[@]}" vbufctl create jobs --slots 8 --slot-size 128K
-	old=$(cat $limit)
-	echo 4096 >$limit
-	status 1 "${nobody[@]}" vbufctl send --raw --move --no-wait jobs <want ||
-		failed=1
-	says 'the limit user_bytes (4096) is reached' || failed=1
-	status 0 "${nobody[@]}" vbufctl send --raw --no-wait jobs <want ||
-		failed=1
-	vbufctl recv --raw --move --count 3 jobs | cmp - want || failed=1
-	echo "$old" >$limit
-	[ $failed -eq 0 ]
+	vbufctl limits user_bytes=4096
+	status 1 "${nobody[@]}" vbufctl send --raw --move --no-wait jobs <want
+	says 'the limit user_bytes (4K) is reached'
+	status 0 "${nobody[@]}" vbufctl send --raw --no-wait jobs <want
+	vbufctl recv --raw --move --count 3 jobs | cmp - want
 }
 
 receivers_gone()

@@ -39,6 +39,7 @@ check()
 		tail -n 20 trace | cat log - | sed 's/^/# /'
 		echo "not ok $cases - $1 ($2, status $status)"
 	fi
+	restore_limits
 	remove_channels
 }
 
@@ -47,6 +48,25 @@ skip()
 {
 	cases=$((cases + 1))
 	echo "ok $cases - $1 # SKIP $2"
+}
+
+limit_folder=/sys/module/vbuf/parameters
+
+# One KEY=VALUE a line.
+limits_now()
+{
+	(cd $limit_folder && grep '' max_* user_*) | tr : =
+}
+
+# By the parameters, whose 0 of max_bytes is told as what it stands for.
+restore_limits()
+{
+	local limit
+
+	[ "$(limits_now)" != "$limits_before" ] || return 0
+	for limit in $limits_before; do
+		echo "${limit#*=}" >"$limit_folder/${limit%%=*}"
+	done
 }
 
 remove_channels()
@@ -160,4 +180,5 @@ finish()
 }
 
 echo TAP version 13
+limits_before=$(limits_now)
 remove_channels

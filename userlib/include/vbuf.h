@@ -64,8 +64,8 @@ extern "C" {
  *   @attr is NULL, or has a geometry, mode or flag out of range; %VBUF_PERSIST
  *   without a name
  * * %EEXIST: the name is taken
- * * %EDQUOT: a limit of the user or of the module is reached; which one,
- *   /sys/module/vbuf/parameters/limit_hits counts
+ * * %EDQUOT: a limit of the user or of the module is reached; how often each has
+ *   refused somebody, vbufctl limits tells
  * * %ENOMEM: not enough memory, also by the memory cgroup's limit
  * * those of opening /dev/vbuf, above
  */

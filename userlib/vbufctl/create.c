@@ -111,7 +111,7 @@ static int run(int argc, char **argv)
 		return status;
 
 	name = argv[optind];
-	limits_look(&geometry.hits);
+	hits_look(&geometry.hits);
 	fd = vbuf_create(name, &geometry.attr, O_RDONLY);
 	if (fd < 0) {
 		geometry_report(&geometry, name, errno);

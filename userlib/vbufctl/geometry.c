@@ -111,7 +111,7 @@ int geometry_option(const struct verb *verb, struct geometry *geometry,
 void geometry_report(const struct geometry *geometry, const char *name,
 		     int error)
 {
-	if (error != EDQUOT || !limits_report(name, &geometry->hits))
+	if (error != EDQUOT || !hits_report(name, &geometry->hits))
 		report_advised(name, error, advices);
 }
 

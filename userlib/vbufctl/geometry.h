@@ -11,7 +11,7 @@
 
 #include <vbuf.h>
 
-#include "limits.h"
+#include "hits.h"
 #include "verb.h"
 
 enum {
@@ -42,7 +42,7 @@ enum {
 struct geometry {
 	struct vbuf_attr attr;
 	bool slots, slot_size, mode;
-	struct limits_hits hits;
+	struct hits hits;
 };
 
 #define GEOMETRY_DEFAULT(with_flags) { .attr = { \

@@ -1,93 +1,261 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which of the module's limits a call hit. */
-#include "limits.h"
-
+/* vbufctl limits: tells who may have how much, and sets that. */
+#include "json.h"
+#include "limit.h"
+#include "list.h"
+#include "number.h"
 #include "report.h"
+#include "table.h"
+#include "verb.h"
 
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#define PARAMETERS "/sys/module/vbuf/parameters"
-
-/* In the order of limit_hits. */
-static const char *const parameters[LIMITS_COUNT] = {
-	"max_channels", "max_endpoints", "max_bytes",
-	"user_channels", "user_endpoints", "user_bytes",
+enum {
+	OPT_JSON = 256,
+	OPT_BYTES,
 };
 
-static bool read_hits(FILE *file, unsigned long long count[LIMITS_COUNT])
+static const struct option options[] = {
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ "bytes", no_argument, NULL, OPT_BYTES },
+	VERB_OPTIONS
+};
+
+/* How to list them. */
+struct style {
+	bool json, bytes;
+};
+
+/* What a KEY=VALUE asks for. */
+struct setting {
+	uint32_t scope, resource;
+	uint64_t value;
+};
+
+static const char *const titles[] = {
+	"LIMIT", "VALUE", "HOLDS", "USE", "HITS",
+};
+
+#define COLUMNS (sizeof(titles) / sizeof(titles[0]))
+
+static bool parse_value(const char *text, uint64_t *value)
 {
-	for (int i = 0; i < LIMITS_COUNT; i++)
-		if (fscanf(file, i ? ",%llu" : "%llu", &count[i]) != 1)
-			return false;
-	return true;
-}
-
-void limits_look(struct limits_hits *hits)
-{
-	FILE *file = fopen(PARAMETERS "/limit_hits", "re");
-
-	hits->known = file && read_hits(file, hits->count);
-	if (file)
-		fclose(file);
-}
-
-/*
- * The one whose count has grown, or NULL: at the same time somebody else may
- * have hit another.
- */
-static const char *find_hit(const struct limits_hits *before)
-{
-	const char *hit = NULL;
-	struct limits_hits now;
-
-	limits_look(&now);
-	if (!before->known || !now.known)
-		return NULL;
-	for (int i = 0; i < LIMITS_COUNT; i++) {
-		if (now.count[i] == before->count[i])
-			continue;
-		if (hit)
-			return NULL;
-		hit = parameters[i];
+	if (!strcmp(text, "none")) {
+		*value = VBUF_CTL_NO_LIMIT;
+		return true;
 	}
-	return hit;
+	return number_parse_size(text, VBUF_CTL_NO_LIMIT - 1, value);
 }
 
-static bool read_limit(const char *parameter, unsigned long long *limit)
+static int parse_setting(const char *text, struct setting *setting)
 {
-	char path[64];
-	FILE *file;
-	bool read;
+	size_t length = strcspn(text, "=");
 
-	snprintf(path, sizeof(path), PARAMETERS "/%s", parameter);
-	file = fopen(path, "re");
-	if (!file)
-		return false;
-	read = fscanf(file, "%llu", limit) == 1;
-	fclose(file);
-	return read;
+	if (!limit_find(text, length, &setting->scope, &setting->resource))
+		return verb_misused(&verb_limits, "there is no limit '%.*s'; 'vbufctl limits' lists them",
+				    (int)length, text);
+	if (!text[length])
+		return verb_misused(&verb_limits, "say how much: %s=VALUE",
+				    text);
+	if (!parse_value(text + length + 1, &setting->value))
+		return verb_misused(&verb_limits, "%s: '%s' is not a number, with K, M or G or without, nor 'none'",
+				    limit_name(setting->scope,
+					       setting->resource),
+				    text + length + 1);
+	return STATUS_NONE_YET;
 }
 
-/**
- * limits_report - say which limit was hit
- * @name: the channel with which that happened
- * @before: what limits_look() saw before
- *
- * Return: whether it could be told; if not, nothing was said.
- */
-bool limits_report(const char *name, const struct limits_hits *before)
+/* All of them, before any is set. */
+static int parse_settings(char *const *texts)
 {
-	const char *hit = find_hit(before);
-	unsigned long long limit;
+	struct setting setting;
+	int status = STATUS_NONE_YET;
 
-	if (!hit || !read_limit(hit, &limit))
-		return false;
-	if (!limit && !strcmp(hit, "max_bytes"))
-		report("%s: the limit max_bytes (0: a quarter of memory) is reached: root can raise it in "
-		       PARAMETERS "/max_bytes", name);
+	for (; *texts && status == STATUS_NONE_YET; texts++)
+		status = parse_setting(*texts, &setting);
+	return status;
+}
+
+static int parse(int argc, char **argv, struct style *style)
+{
+	int option;
+
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		switch (option) {
+		case OPT_JSON:
+			style->json = true;
+			break;
+		case OPT_BYTES:
+			style->bytes = true;
+			break;
+		default:
+			return verb_option(&verb_limits, option);
+		}
+	}
+	if (optind < argc && (style->json || style->bytes))
+		return verb_misused(&verb_limits, "--json and --bytes are for the list: without KEY=VALUE");
+	return parse_settings(argv + optind);
+}
+
+/* What is to be done about it, after the kernel's words. */
+static const char *find_advice(int error)
+{
+	if (error == EPERM)
+		return "it takes root, and for the host's limits its first network namespace";
+	if (error == ERANGE)
+		return "'vbufctl limits' tells what HOLDS; a slot has at most 16M";
+	return NULL;
+}
+
+static void report_refused(const char *text, int error)
+{
+	const char *advice = find_advice(error);
+	const char *said = list_error_text();
+
+	if (!advice)
+		report_listed(text, error, NULL);
+	else if (said)
+		report("%s: %s: %s", text, said, advice);
 	else
-		report("%s: the limit %s (%llu) is reached: root can raise it in "
-		       PARAMETERS "/%s", name, hit, limit, hit);
-	return true;
+		report("%s: %s", text, advice);
 }
+
+static int set(const char *text)
+{
+	struct setting setting;
+
+	if (parse_setting(text, &setting) != STATUS_NONE_YET)
+		return STATUS_USAGE;
+	if (!list_set_limit(setting.scope, setting.resource, setting.value))
+		return STATUS_DONE;
+	report_refused(text, errno);
+	return STATUS_FAILED;
+}
+
+static int set_all(char *const *texts)
+{
+	int status = STATUS_DONE;
+
+	for (; *texts; texts++)
+		if (set(*texts) != STATUS_DONE)
+			status = STATUS_FAILED;
+	return status;
+}
+
+static void add_amount(struct table *table, const struct style *style,
+		       uint32_t resource, uint64_t amount)
+{
+	char room[UNITS_ROOM];
+
+	if (style->bytes && amount != VBUF_CTL_NO_LIMIT)
+		table_cell(table, "%" PRIu64, amount);
+	else
+		table_cell(table, "%s", limit_amount(room, resource, amount));
+}
+
+static void add_row(struct table *table, const struct style *style,
+		    const struct vbuf_ctl_limit *limit)
+{
+	char room[UNITS_ROOM];
+
+	table_cell(table, "%s", limit_name(limit->scope, limit->resource));
+	add_amount(table, style, limit->resource, limit->value);
+	add_amount(table, style, limit->resource, limit->holds);
+	if (limit->use == VBUF_CTL_NOT_TOLD)
+		table_cell(table, "-");
+	else
+		add_amount(table, style, limit->resource, limit->use);
+	table_cell(table, "%s", units_count(room, limit->hits));
+}
+
+static int print_table(const struct style *style,
+		       const struct vbuf_ctl_limit *limit)
+{
+	struct table table;
+	int ret;
+
+	table_init(&table, titles, COLUMNS);
+	for (; limit; limit = limit->next)
+		if (limit_name(limit->scope, limit->resource))
+			add_row(&table, style, limit);
+	ret = table_print(&table);
+	table_deinit(&table);
+	if (ret)
+		report_no_memory();
+	return ret ? STATUS_FAILED : STATUS_DONE;
+}
+
+/* No limit, and a use that is not told, have no key. */
+static void json_known(const char *key, uint64_t amount)
+{
+	if (amount != UINT64_MAX)
+		json_number(key, amount);
+}
+
+static void json_limit(const struct vbuf_ctl_limit *limit)
+{
+	json_begin_object(NULL);
+	json_string("name", limit_name(limit->scope, limit->resource));
+	json_string("scope", limit_scope_name(limit->scope));
+	json_string("resource", limit_resource_name(limit->resource));
+	json_known("value", limit->value);
+	json_known("holds", limit->holds);
+	json_known("use", limit->use);
+	json_number("hits", limit->hits);
+	json_end_object();
+}
+
+static int print_json(const struct vbuf_ctl_limit *limit)
+{
+	json_begin_array(NULL);
+	for (; limit; limit = limit->next)
+		if (limit_name(limit->scope, limit->resource))
+			json_limit(limit);
+	json_end_array();
+	json_end();
+	return STATUS_DONE;
+}
+
+static int list(const struct style *style)
+{
+	struct vbuf_ctl_limit *limits;
+	int status;
+
+	if (list_limits(&limits)) {
+		report_listed("the limits", errno, NULL);
+		return STATUS_FAILED;
+	}
+	status = style->json ? print_json(limits) : print_table(style, limits);
+	vbuf_ctl_free_limits(limits);
+	return status;
+}
+
+static int run(int argc, char **argv)
+{
+	struct style style = { .json = false };
+	int status = parse(argc, argv, &style);
+
+	if (status != STATUS_NONE_YET)
+		return status;
+	return optind < argc ? set_all(argv + optind) : list(&style);
+}
+
+const struct verb verb_limits = {
+	.name = "limits",
+	.summary = "tell who may have how much, or set it",
+	.usage =
+	"usage: vbufctl limits [OPTION...] [KEY=VALUE...]\n\n"
+	"One line a limit of the user namespace that this network namespace is of: what\n"
+	"was set, what holds, which is the least of it and those from above, what is\n"
+	"in use, in total (max_) or of you (user_), how often it has refused somebody.\n\n"
+	"With KEY=VALUE sets limits, as root: to a number, with K, M or G or without,\n"
+	"or to none. What somebody has already stays.\n\n"
+	"  --bytes            print all digits of bytes\n"
+	"  --json             print an array of objects\n"
+	"  -h, --help         print this\n",
+	.run = run,
+};

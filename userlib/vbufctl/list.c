@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the kernel tells of channels and endpoints, by libvbuf-ctl. */
+/* What the kernel tells of channels, endpoints and limits, by libvbuf-ctl. */
 #include "list.h"
 
 #include <stddef.h>
@@ -53,6 +53,21 @@ int list_endpoints(uint64_t channel, struct vbuf_ctl_endpoint **endpoints)
 	struct vbuf_ctl *ctl = get_handle();
 
 	return ctl ? vbuf_ctl_list_endpoints(ctl, channel, 0, endpoints) : -1;
+}
+
+/* The limits of the user namespace that owns the network namespace. */
+int list_limits(struct vbuf_ctl_limit **limits)
+{
+	struct vbuf_ctl *ctl = get_handle();
+
+	return ctl ? vbuf_ctl_list_limits(ctl, limits) : -1;
+}
+
+int list_set_limit(uint32_t scope, uint32_t resource, uint64_t value)
+{
+	struct vbuf_ctl *ctl = get_handle();
+
+	return ctl ? vbuf_ctl_set_limit(ctl, scope, resource, value) : -1;
 }
 
 const char *list_error_text(void)

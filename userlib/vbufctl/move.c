@@ -52,18 +52,18 @@ int move_check(const struct verb *verb, const struct move *move)
 int move_begin(const struct move *move, int channel, const char *name,
 	       size_t longest)
 {
-	struct limits_hits hits;
+	struct hits hits;
 
 	if (!move->raw || move->never)
 		return 0;
 	if (!move->always && longest < MOVE_FROM)
 		return 0;
-	limits_look(&hits);
+	hits_look(&hits);
 	if (!vbuf_map(channel))
 		return 1;
 	if (!move->always)
 		return 0;
-	if (errno != EDQUOT || !limits_report(name, &hits))
+	if (errno != EDQUOT || !hits_report(name, &hits))
 		report_advised(name, errno, advices);
 	return -1;
 }

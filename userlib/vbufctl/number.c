@@ -42,11 +42,13 @@ static unsigned int suffix_shift(char suffix)
 		return 10;
 	case 'm': case 'M':
 		return 20;
+	case 'g': case 'G':
+		return 30;
 	}
 	return 0;
 }
 
-/* Bytes, or with a suffix K or M as many KiB or MiB. */
+/* Bytes, or with a suffix K, M or G as many KiB, MiB or GiB. */
 bool number_parse_size(const char *text, uint64_t max, uint64_t *value)
 {
 	const char *rest = parse_digits(text, 10, max, value);

@@ -110,7 +110,7 @@ static int open_channel(struct request *request)
 	struct geometry *geometry = &request->geometry;
 	int fd;
 
-	limits_look(&geometry->hits);
+	hits_look(&geometry->hits);
 	fd = vbuf_ensure(request->name, &geometry->attr, O_RDONLY);
 	if (fd < 0 || vbuf_getattr(fd, &request->attr)) {
 		geometry_report(geometry, request->name, errno);

@@ -12,7 +12,6 @@
 
 #define DEVICE "/dev/vbuf"
 #define MODULE "/sys/module/vbuf"
-#define PARAMETERS MODULE "/parameters"
 
 #define NOT_LOADED "the module is not loaded: modprobe vbuf"
 #define TOO_OLD "the loaded module is older than this vbufctl: load the one" \
@@ -25,8 +24,8 @@ static const struct report_advice advices[] = {
 	{ EACCES, "the channel's mode does not allow this: 'vbufctl show' as its"
 		  " owner tells the mode, and 'vbufctl create --mode' makes a"
 		  " channel with a wider one (r receives, w sends)" },
-	{ EDQUOT, "a limit is reached: " PARAMETERS "/limit_hits counts which,"
-		  " the limits are in " PARAMETERS },
+	{ EDQUOT, "a limit is reached, here or in a user namespace above:"
+		  " 'vbufctl limits' tells what holds, and what is in use" },
 	{ ENOMEM, "not enough memory" },
 	{ ENOTTY, "the loaded module does not know this command: load the one"
 		  " that came with this vbufctl" },

@@ -183,7 +183,7 @@ static int open_channel(struct request *request)
 	struct geometry *geometry = &request->geometry;
 	int fd;
 
-	limits_look(&geometry->hits);
+	hits_look(&geometry->hits);
 	fd = request->no_wait ?
 	     vbuf_open(request->name, O_WRONLY) :
 	     vbuf_ensure(request->name, &geometry->attr, O_WRONLY);
