@@ -30,13 +30,15 @@
  *   mmap_lock (the caller's process's)
  *     region->lock (mutex)                  what is mapped; held to insert pages
  *       page-table locks
+ *       events_lock                         as a limit refuses a window
  *   vbuf_accounts_lock (spinlock, account.c) who has how much; innermost
  *
  * Pages are taken out of page tables, at last, by unmap_mapping_range(), which
  * takes i_mmap_rwsem, with none of ours held.
  *
- * Nobody is woken, no signal is sent and no user memory is touched with any of
- * them held.
+ * No thread that waits in a channel is woken, no signal is sent and no user memory
+ * is touched with any of them held; who listens to events is woken with the
+ * mutexes held that these are sent under.
  */
 
 #endif /* VBUF_MAIN_H */

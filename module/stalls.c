@@ -83,15 +83,16 @@ static bool look_at(struct vbuf_channel *ch)
 	spin_lock(&ch->lock);
 	was_stalled = ch->stalled;
 	what.since = stalled_since_locked(ch);
-	what.count = ch->want_slot.count;
+	if (what.since) {
+		what.kind = VBUF_EVENT_STALLED;
+		what.count = ch->want_slot.count;
+	}
 	ch->stalled = what.since;
-	stays = what.count;
+	stays = ch->want_slot.count;
 	if (!stays)
 		vbuf_stalls_forget(ch);
 	spin_unlock(&ch->lock);
 
-	if (what.since)
-		what.kind = VBUF_EVENT_STALLED;
 	if (was_stalled != !!what.since)
 		vbuf_registry_tell_locked(&what);
 	return stays;

@@ -469,8 +469,9 @@ struct vbuf_info {
  *   malformed name; %VBUF_PERSIST without a name
  * * %EEXIST: the name is taken
  * * %EISCONN: the file is an endpoint already, or just being made one
- * * %EDQUOT: a limit of the user or of the module is reached; the module's
- *   parameter limit_hits counts which
+ * * %EDQUOT: a limit of the user, or in total, is reached, also on how long slots
+ *   may be; VBUF_CMD_LIMIT_GET tells which by the hits that it counts, and so does
+ *   the kernel's log
  * * %ENOMEM: not enough memory, also by the memory cgroup's limit
  * * %EINTR: a fatal signal came
  */

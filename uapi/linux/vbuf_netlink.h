@@ -54,7 +54,8 @@
  *
  * Events of one channel come in the order in which things happened. None is lost
  * but for want of room in the listener's socket buffer, or of memory: its next
- * recv() then fails with %ENOBUFS, and it has to look again by a dump.
+ * recv() then fails with %ENOBUFS, and nothing more comes until it has read what
+ * is there. That done, it has to look again by a dump.
  */
 #define VBUF_GROUP_EVENTS	"events"
 #define VBUF_GROUP_PRIVATE	"events-private"
