@@ -71,14 +71,10 @@ vbuf_compat_dump_attrs(struct netlink_callback *cb)
 
 /*
  * Sends @skb to those who listen to a group, of whom @unwanted is asked, if it is
- * not NULL. Where that is not possible, all who joined the group are content.
+ * not NULL. Early kernels cannot ask, and what capability a group asks for they
+ * look at as somebody joins, but not of who has joined before there was the group:
+ * there, nobody gets what not all may see.
  */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
-#define VBUF_COMPAT_PRIVATE_FLAGS	GENL_MCAST_CAP_NET_ADMIN
-#else
-#define VBUF_COMPAT_PRIVATE_FLAGS	0
-#endif
-
 static inline void
 vbuf_compat_multicast(const struct genl_family *family, struct net *net,
 		      struct sk_buff *skb, unsigned int group,
@@ -87,7 +83,11 @@ vbuf_compat_multicast(const struct genl_family *family, struct net *net,
 		      void *data)
 {
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
-	genlmsg_multicast_netns(family, net, skb, 0, group, GFP_KERNEL);
+	if (unwanted)
+		nlmsg_free(skb);
+	else
+		genlmsg_multicast_netns(family, net, skb, 0, group,
+					GFP_KERNEL);
 #else
 	genlmsg_multicast_netns_filtered(family, net, skb, 0, group, GFP_KERNEL,
 					 unwanted, data);

@@ -76,6 +76,7 @@ static int show_hits(char *buffer, const struct kernel_param *param)
 {
 	int scope, resource, n = 0;
 
+	guard(spinlock)(&vbuf_accounts_lock);
 	for (scope = 0; scope < VBUF_SCOPES; scope++)
 		for (resource = 0; resource <= VBUF_RESOURCE_BYTES; resource++)
 			n += sysfs_emit_at(buffer, n, "%s%llu", n ? "," : "",

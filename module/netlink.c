@@ -193,13 +193,18 @@ int vbuf_netlink_end(struct sk_buff *skb, void *header, bool no_room)
 void *vbuf_netlink_begin_dumped(struct sk_buff *skb,
 				struct netlink_callback *cb, u8 command)
 {
-	void *header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
-				   cb->nlh->nlmsg_seq, &vbuf_netlink_family,
-				   NLM_F_MULTI, command);
+	return genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
+			   cb->nlh->nlmsg_seq, &vbuf_netlink_family,
+			   NLM_F_MULTI, command);
+}
 
-	if (header)
+/* As vbuf_netlink_end(); only what is sent has told of a change. */
+int vbuf_netlink_end_dumped(struct sk_buff *skb, struct netlink_callback *cb,
+			    void *header, bool no_room)
+{
+	if (!no_room)
 		genl_dump_check_consistent(cb, header);
-	return header;
+	return vbuf_netlink_end(skb, header, no_room);
 }
 
 static int reply_channel(struct genl_info *info,
@@ -300,7 +305,8 @@ static int dump_channels(struct sk_buff *skb, struct netlink_callback *cb)
 		header = vbuf_netlink_begin_dumped(skb, cb, VBUF_CMD_CHANNEL_GET);
 		if (!header)
 			return -EMSGSIZE;
-		err = vbuf_netlink_end(skb, header, put_channel_attrs(skb, &look));
+		err = vbuf_netlink_end_dumped(skb, cb, header,
+					      put_channel_attrs(skb, &look));
 		if (!err)
 			*last = look.id;
 	}
@@ -379,9 +385,9 @@ static int put_endpoints(struct sk_buff *skb, struct netlink_callback *cb,
 			header = vbuf_netlink_begin_dumped(skb, cb, VBUF_CMD_ENDPOINT_GET);
 			if (!header)
 				return -EMSGSIZE;
-			err = vbuf_netlink_end(skb, header,
-					       put_endpoint_attrs(skb,
-								  endpoint));
+			err = vbuf_netlink_end_dumped(skb, cb, header,
+						      put_endpoint_attrs(skb,
+									 endpoint));
 			if (err)
 				return err;
 		}
@@ -406,7 +412,7 @@ static int dump_channel_endpoints(struct sk_buff *skb,
 			return 0;
 		/* As if channels had changed: the answers are marked. */
 		if (place->endpoint && place->changes != look->changes)
-			cb->prev_seq = ~cb->seq;
+			cb->prev_seq = (cb->seq ^ 1) ?: 2;
 		place->changes = look->changes;
 		err = put_endpoints(skb, cb, look);
 		if (err)

@@ -28,6 +28,8 @@ const struct cred *vbuf_netlink_become_asker(const struct sk_buff *request);
 int vbuf_netlink_end(struct sk_buff *skb, void *header, bool no_room);
 void *vbuf_netlink_begin_dumped(struct sk_buff *skb,
 				struct netlink_callback *cb, u8 command);
+int vbuf_netlink_end_dumped(struct sk_buff *skb, struct netlink_callback *cb,
+			    void *header, bool no_room);
 int vbuf_netlink_start_all(struct netlink_callback *cb);
 
 extern const struct nla_policy vbuf_netlink_limit_key_policy[];

@@ -24,10 +24,7 @@ enum group {
 
 const struct genl_multicast_group vbuf_netlink_groups[VBUF_NETLINK_GROUPS] = {
 	[GROUP_EVENTS] = { .name = VBUF_GROUP_EVENTS },
-	[GROUP_PRIVATE] = {
-		.name = VBUF_GROUP_PRIVATE,
-		.flags = VBUF_COMPAT_PRIVATE_FLAGS,
-	},
+	[GROUP_PRIVATE] = { .name = VBUF_GROUP_PRIVATE },
 };
 
 /* Whether anybody may look at the channel that it is about. */

@@ -110,9 +110,9 @@ static int dump_limits(struct sk_buff *skb, struct netlink_callback *cb)
 		header = vbuf_netlink_begin_dumped(skb, cb, VBUF_CMD_LIMIT_GET);
 		if (!header)
 			return -EMSGSIZE;
-		err = vbuf_netlink_end(skb, header,
-				       put_limit_attrs(skb, scope, resource,
-						       &look));
+		err = vbuf_netlink_end_dumped(skb, cb, header,
+					      put_limit_attrs(skb, scope,
+							      resource, &look));
 		if (err)
 			return err;
 	}

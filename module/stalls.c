@@ -29,9 +29,10 @@ static void look_later(void)
 {
 	unsigned int ms = READ_ONCE(stall_ms);
 
-	/* Every second for whoever turns it on again meanwhile. */
+	/* Every second at least, for whoever changes it meanwhile. */
 	schedule_delayed_work(&look_work,
-			      msecs_to_jiffies(ms ? max(ms / 2, 1U) : 1000));
+			      msecs_to_jiffies(ms ? clamp(ms / 2, 1U, 1000U) :
+						    1000));
 }
 
 /* The first sender begins to wait since the list was last cleaned. */

@@ -47,7 +47,7 @@ int __init vbuf_waiter_init(void)
  */
 u64 vbuf_waiter_ns(unsigned long since)
 {
-	return base_ns + (long)(since - base_jiffies) * TICK_NSEC;
+	return base_ns + (s64)(long)(since - base_jiffies) * TICK_NSEC;
 }
 
 /**

@@ -49,8 +49,8 @@
  * those that it may see: those of channels that it may look at, by the
  * credentials of whoever opened its socket, and of limits that refused its own
  * user, or all of these with %CAP_SYS_RESOURCE in the user namespace that owns
- * the network namespace. Kernels before 6.8 cannot choose among listeners:
- * there, joining %VBUF_GROUP_PRIVATE takes %CAP_NET_ADMIN in that user namespace.
+ * the network namespace. Kernels before 6.8 cannot choose among listeners: there,
+ * nothing is sent to %VBUF_GROUP_PRIVATE.
  *
  * Events of one channel come in the order in which things happened. None is lost
  * but for want of room in the listener's socket buffer, or of memory: its next
