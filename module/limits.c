@@ -217,6 +217,29 @@ static void report(const struct refusal *refusal)
 				      name, refusal->limit);
 }
 
+/* vbuf_limits_charge(), or if what there is does not add up, vbuf_limits_check(). */
+static int ask_limits(struct vbuf_account *account,
+		      enum vbuf_resource resource, u64 amount, bool adds_up)
+{
+	const struct user_namespace *passed = namespace_passed();
+	struct refusal refusal = { .resource = resource };
+	bool refused;
+
+	scoped_guard(spinlock, &vbuf_accounts_lock) {
+		refused = find_refusal_locked(account, amount, adds_up, passed,
+					      &refusal);
+		for (; adds_up && !refused && account;
+		     account = account->quota->parent) {
+			account->use[resource] += amount;
+			account->quota->use[resource] += amount;
+		}
+	}
+	if (!refused)
+		return 0;
+	report(&refusal);
+	return -EDQUOT;
+}
+
 /**
  * vbuf_limits_charge() - count what somebody is about to have
  * @account: whose it will be
@@ -231,24 +254,7 @@ static void report(const struct refusal *refusal)
 int vbuf_limits_charge(struct vbuf_account *account,
 		       enum vbuf_resource resource, u64 amount)
 {
-	const struct user_namespace *passed = namespace_passed();
-	struct refusal refusal = { .resource = resource };
-	bool refused;
-
-	scoped_guard(spinlock, &vbuf_accounts_lock) {
-		struct vbuf_account *at = account;
-
-		refused = find_refusal_locked(account, amount, true, passed,
-					      &refusal);
-		for (; !refused && at; at = at->quota->parent) {
-			at->use[resource] += amount;
-			at->quota->use[resource] += amount;
-		}
-	}
-	if (!refused)
-		return 0;
-	report(&refusal);
-	return -EDQUOT;
+	return ask_limits(account, resource, amount, true);
 }
 
 /**
@@ -262,17 +268,7 @@ int vbuf_limits_charge(struct vbuf_account *account,
 int vbuf_limits_check(struct vbuf_account *account,
 		      enum vbuf_resource resource, u64 amount)
 {
-	const struct user_namespace *passed = namespace_passed();
-	struct refusal refusal = { .resource = resource };
-	bool refused;
-
-	scoped_guard(spinlock, &vbuf_accounts_lock)
-		refused = find_refusal_locked(account, amount, false, passed,
-					      &refusal);
-	if (!refused)
-		return 0;
-	report(&refusal);
-	return -EDQUOT;
+	return ask_limits(account, resource, amount, false);
 }
 
 /**

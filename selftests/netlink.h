@@ -42,6 +42,7 @@ struct nl_answer {
 typedef void (*nl_fn)(const struct nlmsghdr *message, void *ctx);
 
 int nl_socket(void);
+long nl_ask_family(struct nl *nl, nl_fn fn, void *ctx);
 long nl_resolve(struct nl *nl);
 struct nl nl_open(void);
 void nl_close(struct nl *nl);

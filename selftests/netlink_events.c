@@ -76,14 +76,8 @@ static void take_groups(const struct nlmsghdr *message, void *ctx)
 static __u32 group_id(struct nl *nl, const char *name)
 {
 	struct group group = { .name = name };
-	struct nl_request request;
 
-	nl_begin(&request, CTRL_CMD_GETFAMILY, 0);
-	request.header.nlmsg_type = GENL_ID_CTRL;
-	request.genl.version = 1;
-	nl_put(&request, CTRL_ATTR_FAMILY_NAME, VBUF_FAMILY_NAME,
-	       sizeof(VBUF_FAMILY_NAME));
-	if (nl_ask(nl, &request, take_groups, &group).error || !group.id)
+	if (nl_ask_family(nl, take_groups, &group) || !group.id)
 		vt_die("the group %s", name);
 	return group.id;
 }

@@ -209,7 +209,7 @@ static void take_family(const struct nlmsghdr *message, void *ctx)
 }
 
 /* 0, or -ENOENT if there is no such family: the module is not loaded. */
-long nl_resolve(struct nl *nl)
+long nl_ask_family(struct nl *nl, nl_fn fn, void *ctx)
 {
 	struct nl_request request;
 
@@ -218,7 +218,13 @@ long nl_resolve(struct nl *nl)
 	request.genl.version = 1;
 	nl_put(&request, CTRL_ATTR_FAMILY_NAME, VBUF_FAMILY_NAME,
 	       sizeof(VBUF_FAMILY_NAME));
-	return nl_ask(nl, &request, take_family, nl).error;
+	return nl_ask(nl, &request, fn, ctx).error;
+}
+
+/* As nl_ask_family(). */
+long nl_resolve(struct nl *nl)
+{
+	return nl_ask_family(nl, take_family, nl);
 }
 
 /* Of the calling thread's network namespace, and with its credentials. */
