@@ -91,10 +91,16 @@ static void set_rights_locked(struct vbuf_endpoint *ep, u32 can)
 	ep->recv_max = can & VBUF_RIGHT_RECV ? ep->channel->held_max : 0;
 }
 
+static bool id_before(struct rb_node *a, const struct rb_node *b)
+{
+	return rb_entry(a, struct vbuf_endpoint, node)->id <
+	       rb_entry(b, struct vbuf_endpoint, node)->id;
+}
+
 /**
  * vbuf_channel_attach() - an endpoint comes
  * @ch: the channel
- * @ep: new; its id is given here, so that ids ascend in the channel's list
+ * @ep: new; its id is given here, so that it is the channel's last
  */
 void vbuf_channel_attach(struct vbuf_channel *ch, struct vbuf_endpoint *ep)
 {
@@ -103,7 +109,7 @@ void vbuf_channel_attach(struct vbuf_channel *ch, struct vbuf_endpoint *ep)
 
 	mutex_lock(&ch->members_lock);
 	ep->id = atomic64_inc_return(&last_id);
-	list_add_tail(&ep->link, &ch->endpoints);
+	rb_add(&ep->node, &ch->endpoints, id_before);
 	ch->members_changes++;
 	mutex_unlock(&ch->members_lock);
 
@@ -193,7 +199,7 @@ void vbuf_channel_detach(struct vbuf_endpoint *ep)
 
 	vbuf_channel_leave(ep, vbuf_channel_stop(ep, ep->rights));
 	guard(mutex)(&ch->members_lock);
-	list_del(&ep->link);
+	rb_erase(&ep->node, &ch->endpoints);
 	ch->members_changes++;
 }
 
@@ -335,7 +341,7 @@ static struct vbuf_channel *alloc_channel(const struct vbuf_attr *attr)
 	ch->held_max = attr->held_max ?: U32_MAX;
 	refcount_set(&ch->ref, 1);
 	mutex_init(&ch->members_lock);
-	INIT_LIST_HEAD(&ch->endpoints);
+	ch->endpoints = RB_ROOT;
 	init_waitqueue_head(&ch->can_send);
 	init_waitqueue_head(&ch->can_recv);
 	spin_lock_init(&ch->lock);
@@ -397,7 +403,7 @@ free_channel:
  */
 void vbuf_channel_destroy(struct vbuf_channel *ch)
 {
-	WARN_ON_ONCE(!list_empty(&ch->endpoints));
+	WARN_ON_ONCE(!RB_EMPTY_ROOT(&ch->endpoints));
 	WARN_ON_ONCE(ch->free.count + ch->queue.count != ch->pool.slots);
 	vbuf_wakes_deinit(ch);
 	vbuf_slots_deinit(&ch->pool);

@@ -80,7 +80,7 @@ struct vbuf_net;
  * @linked: the name leads here; guarded by the registry's lock
  *
  * @members_lock: guards @endpoints and @members_changes; outside of @lock
- * @endpoints: in order of their ids
+ * @endpoints: by id
  * @members_changes: counts those of @endpoints
  * @can_send: pollers of the endpoints that send
  * @can_recv: pollers of the endpoints that receive
@@ -140,7 +140,7 @@ struct vbuf_channel {
 	bool linked;
 
 	struct mutex members_lock;	/* guards endpoints, members_changes */
-	struct list_head endpoints;
+	struct rb_root endpoints;
 	u32 members_changes;
 	wait_queue_head_t can_send;
 	wait_queue_head_t can_recv;

@@ -3,7 +3,7 @@
 #define VBUF_ENDPOINT_H
 
 #include <linux/fs.h>
-#include <linux/list.h>
+#include <linux/rbtree.h>
 #include <linux/types.h>
 #include <linux/uidgid.h>
 
@@ -31,10 +31,10 @@ struct vbuf_region;
  * @id: never used again
  * @pid: the process that opened it; referenced
  * @account: whom it is charged to; referenced
- * @link: in channel->endpoints; guarded by channel->members_lock
+ * @node: in channel->endpoints; guarded by channel->members_lock
  * @region: its mapping, NULL until there is one; set once, by cmpxchg()
  *
- * The above but @link and @region are constant after creation; channel->lock guards the
+ * The above but @node and @region are constant after creation; channel->lock guards the
  * rest.
  *
  * @can: the rights that were not shut down
@@ -57,7 +57,7 @@ struct vbuf_endpoint {
 	u64 id;
 	struct pid *pid;
 	struct vbuf_account *account;
-	struct list_head link;
+	struct rb_node node;
 	struct vbuf_region *region;
 
 	u32 can;

@@ -4,6 +4,7 @@
  */
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
+#include <linux/rbtree.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/string.h>
@@ -126,6 +127,39 @@ static void show_endpoint(const struct vbuf_endpoint *ep,
 	spin_unlock(&ch->lock);
 }
 
+static struct vbuf_endpoint *endpoint_at(struct rb_node *node)
+{
+	return rb_entry_safe(node, struct vbuf_endpoint, node);
+}
+
+/* The one with the next id above @id, or NULL. */
+static struct vbuf_endpoint *endpoint_after_locked(struct vbuf_channel *ch,
+						   u64 id)
+{
+	struct rb_node *node = ch->endpoints.rb_node;
+	struct vbuf_endpoint *ep, *found = NULL;
+
+	lockdep_assert_held(&ch->members_lock);
+	while (node) {
+		ep = endpoint_at(node);
+		if (ep->id > id) {
+			found = ep;
+			node = node->rb_left;
+		} else {
+			node = node->rb_right;
+		}
+	}
+	return found;
+}
+
+static u64 last_id_locked(struct vbuf_channel *ch)
+{
+	struct vbuf_endpoint *ep = endpoint_at(rb_last(&ch->endpoints));
+
+	lockdep_assert_held(&ch->members_lock);
+	return ep ? ep->id : 0;
+}
+
 static int show_endpoints(struct vbuf_channel *ch, bool allowed, void *data)
 {
 	struct vbuf_endpoints_look *look = data;
@@ -136,12 +170,12 @@ static int show_endpoints(struct vbuf_channel *ch, bool allowed, void *data)
 	look->count = 0;
 	guard(mutex)(&ch->members_lock);
 	look->changes = ch->members_changes;
-	list_for_each_entry(ep, &ch->endpoints, link) {
-		if (ep->id <= look->after)
-			continue;
-		if (look->count == VBUF_LOOK_ENDPOINTS)
-			break;
+	if (!look->last)
+		look->last = last_id_locked(ch);
+	ep = endpoint_after_locked(ch, look->after);
+	while (ep && ep->id <= look->last && look->count < VBUF_LOOK_ENDPOINTS) {
 		show_endpoint(ep, &look->endpoint[look->count++]);
+		ep = endpoint_at(rb_next(&ep->node));
 	}
 	return 0;
 }
@@ -150,7 +184,7 @@ static int show_endpoints(struct vbuf_channel *ch, bool allowed, void *data)
  * vbuf_look_endpoints() - look at some endpoints of a channel
  * @net: the network namespace
  * @id: the channel's id
- * @look: @after is set; out: the others
+ * @look: @after and @last are set; out: the others
  *
  * As vbuf_look_channel().
  *

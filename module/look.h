@@ -100,6 +100,8 @@ struct vbuf_endpoint_look {
 /**
  * struct vbuf_endpoints_look - some endpoints of a channel
  * @after: in: those with ids above are wanted
+ * @last: in: and no others than those up to this id; if 0, all that there are,
+ *	and out: the last one's id
  * @changes: out: differs between two looks if one came or went between them
  * @count: out: how many there are here; fewer than VBUF_LOOK_ENDPOINTS are the
  *	last ones
@@ -107,6 +109,7 @@ struct vbuf_endpoint_look {
  */
 struct vbuf_endpoints_look {
 	u64 after;
+	u64 last;
 	u32 changes;
 	u32 count;
 	struct vbuf_endpoint_look endpoint[VBUF_LOOK_ENDPOINTS];

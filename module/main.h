@@ -23,7 +23,7 @@
  * its path held, or with none:
  *
  *   registry_lock (mutex, registry.c)       names and ids, last references
- *     members_lock (mutex, one a channel)   the channel's list of endpoints
+ *     members_lock (mutex, one a channel)   the channel's endpoints
  *       lock (spinlock, one a channel)      slots, lines, states
  *         watched_lock (spinlock, stalls.c) channels where senders wait
  *     events_lock (mutex, events.c)         who tells events

@@ -7,6 +7,7 @@
 #include <linux/file.h>
 #include <linux/module.h>
 #include <linux/net.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/time_namespace.h>
 #include <linux/vbuf.h>
@@ -286,29 +287,65 @@ int vbuf_netlink_start_all(struct netlink_callback *cb)
 	return 0;
 }
 
-/* Its place: the id of the last channel that was told. */
-static u64 *channel_place(struct netlink_callback *cb)
+/**
+ * struct place - how far a dump has come
+ * @channel: the id of the last channel that was told, or, of endpoints, that it is
+ *	at; 0 at first
+ * @last_channel: that of the last one that there was as the dump began
+ * @endpoint: the id of the last endpoint of @channel that was told; 0 if none was
+ * @last_endpoint: that of the last one that there was as its turn came; 0 before
+ * @changes: @channel's, when that was told
+ *
+ * Ids only ascend. So whatever comes amid, there is an end.
+ */
+struct place {
+	u64 channel;
+	u64 last_channel;
+	u64 endpoint;
+	u64 last_endpoint;
+	u32 changes;
+};
+
+static struct place *place_of(struct netlink_callback *cb)
 {
-	static_assert(sizeof(cb->ctx) >= sizeof(u64));
-	return (u64 *)cb->ctx;
+	static_assert(sizeof(cb->ctx) >= sizeof(struct place));
+	return (struct place *)cb->ctx;
+}
+
+/* What comes after the look at the changes is a change, to the next piece. */
+static void begin_piece(struct netlink_callback *cb)
+{
+	struct place *place = place_of(cb);
+
+	cb->seq = vbuf_registry_changes(sock_net(cb->skb->sk));
+	if (!place->last_channel)
+		place->last_channel = vbuf_registry_last_id();
+}
+
+/* At the channel with the next id above @place's; false at the end. */
+static bool look_at_next(struct netlink_callback *cb,
+			 struct vbuf_channel_look *look)
+{
+	const struct place *place = place_of(cb);
+
+	return !vbuf_look_next(sock_net(cb->skb->sk), place->channel, look) &&
+	       look->id <= place->last_channel;
 }
 
 static int dump_channels(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct net *net = sock_net(cb->skb->sk);
-	u64 *last = channel_place(cb);
 	struct vbuf_channel_look look;
 	void *header;
 	int err = 0;
 
-	while (!err && !vbuf_look_next(net, *last, &look)) {
+	while (!err && look_at_next(cb, &look)) {
 		header = vbuf_netlink_begin_dumped(skb, cb, VBUF_CMD_CHANNEL_GET);
 		if (!header)
 			return -EMSGSIZE;
 		err = vbuf_netlink_end_dumped(skb, cb, header,
 					      put_channel_attrs(skb, &look));
 		if (!err)
-			*last = look.id;
+			place_of(cb)->channel = look.id;
 	}
 	return err;
 }
@@ -318,29 +355,11 @@ static int channel_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	const struct cred *own = vbuf_netlink_become_asker(cb->skb);
 	int err;
 
-	cb->seq = vbuf_registry_changes(sock_net(cb->skb->sk));
+	begin_piece(cb);
 	err = dump_channels(skb, cb);
 	revert_creds(own);
 	/* What is there is sent, and the rest comes with the next call. */
 	return skb->len ?: err;
-}
-
-/**
- * struct endpoint_place - how far a dump of endpoints has come
- * @channel: the id of the channel that it is at, or of the last one; 0 at first
- * @endpoint: the id of the last endpoint of it that was told; 0 if none was
- * @changes: @channel's, when that was told
- */
-struct endpoint_place {
-	u64 channel;
-	u64 endpoint;
-	u32 changes;
-};
-
-static struct endpoint_place *endpoint_place(struct netlink_callback *cb)
-{
-	static_assert(sizeof(cb->ctx) >= sizeof(struct endpoint_place));
-	return (struct endpoint_place *)cb->ctx;
 }
 
 static int endpoint_dump_start(struct netlink_callback *cb)
@@ -373,7 +392,7 @@ static int put_endpoints(struct sk_buff *skb, struct netlink_callback *cb,
 			 const struct vbuf_endpoints_look *look)
 {
 	struct nlattr *pid = vbuf_compat_dump_attrs(cb)[VBUF_A_ENDPOINT_PID];
-	struct endpoint_place *place = endpoint_place(cb);
+	struct place *place = place_of(cb);
 	const struct vbuf_endpoint_look *endpoint;
 	void *header;
 	int err;
@@ -401,19 +420,24 @@ static int dump_channel_endpoints(struct sk_buff *skb,
 				  struct netlink_callback *cb,
 				  struct vbuf_endpoints_look *look)
 {
-	struct endpoint_place *place = endpoint_place(cb);
+	struct place *place = place_of(cb);
 	int err;
 
 	do {
+		/* None of them may be wanted, and the piece never full. */
+		if (fatal_signal_pending(current))
+			return -EINTR;
 		look->after = place->endpoint;
+		look->last = place->last_endpoint;
 		/* It has gone, or is hidden: there is nothing to be told. */
 		if (vbuf_look_endpoints(sock_net(cb->skb->sk), place->channel,
 					look))
 			return 0;
 		/* As if channels had changed: the answers are marked. */
-		if (place->endpoint && place->changes != look->changes)
+		if (place->last_endpoint && place->changes != look->changes)
 			cb->prev_seq = (cb->seq ^ 1) ?: 2;
 		place->changes = look->changes;
+		place->last_endpoint = look->last;
 		err = put_endpoints(skb, cb, look);
 		if (err)
 			return err;
@@ -427,7 +451,7 @@ static bool next_channel(struct netlink_callback *cb)
 {
 	struct nlattr *only =
 		vbuf_compat_dump_attrs(cb)[VBUF_A_ENDPOINT_CHANNEL];
-	struct endpoint_place *place = endpoint_place(cb);
+	struct place *place = place_of(cb);
 	struct vbuf_channel_look look;
 
 	if (only) {
@@ -435,13 +459,13 @@ static bool next_channel(struct netlink_callback *cb)
 			return false;
 		place->channel = nla_get_u64(only);
 	} else {
-		if (vbuf_look_next(sock_net(cb->skb->sk), place->channel,
-				   &look))
+		if (!look_at_next(cb, &look))
 			return false;
 		place->channel = look.id;
 	}
 	/* Not before: at the end, it is the last of the last channel's. */
 	place->endpoint = 0;
+	place->last_endpoint = 0;
 	return true;
 }
 
@@ -450,7 +474,7 @@ static int dump_endpoints(struct sk_buff *skb, struct netlink_callback *cb,
 {
 	int err;
 
-	if (!endpoint_place(cb)->channel && !next_channel(cb))
+	if (!place_of(cb)->channel && !next_channel(cb))
 		return 0;
 	do {
 		err = dump_channel_endpoints(skb, cb, look);
@@ -468,7 +492,7 @@ static int endpoint_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	if (!look)
 		return -ENOMEM;
 	own = vbuf_netlink_become_asker(cb->skb);
-	cb->seq = vbuf_registry_changes(sock_net(cb->skb->sk));
+	begin_piece(cb);
 	err = dump_endpoints(skb, cb, look);
 	revert_creds(own);
 	kfree(look);

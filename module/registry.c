@@ -365,6 +365,17 @@ u32 vbuf_registry_changes(struct net *net)
 	return vnet->changes ?: 1;
 }
 
+/**
+ * vbuf_registry_last_id() - the id of the newest channel, of all that ever were
+ *
+ * Return: the id, 0 if there never was one. Those to come have higher ones.
+ */
+u64 vbuf_registry_last_id(void)
+{
+	guard(mutex)(&registry_lock);
+	return last_id;
+}
+
 static int __net_init net_init(struct net *net)
 {
 	struct vbuf_net *vnet = net_generic(net, vbuf_net_id);

@@ -14,6 +14,7 @@
 /* More than go into what is dumped before the second datagram is read. */
 #define CHANNELS	800U
 #define ENDPOINTS	700U
+#define MORE		300U
 #define FEW		3U
 #define PATIENCE_MSEC	20000U
 #define ROUNDS		20U
@@ -77,7 +78,10 @@ static void take_first(struct nl *nl, nl_fn fn, struct seen *seen)
 		vt_die("the first datagram");
 }
 
-/* Channels in a network namespace of their own; or endpoints, on one channel. */
+/*
+ * Channels in a network namespace of their own; or endpoints, on one channel, or on
+ * one each.
+ */
 FIXTURE(dump) {
 	unsigned int count;
 	int *fds;
@@ -89,17 +93,19 @@ FIXTURE(dump) {
 
 FIXTURE_VARIANT(dump) {
 	__u8 command;
+	bool one_channel;
 	unsigned int count;
 };
 
-FIXTURE_VARIANT_ADD(dump, channels) { VBUF_CMD_CHANNEL_GET, CHANNELS };
-FIXTURE_VARIANT_ADD(dump, endpoints) { VBUF_CMD_ENDPOINT_GET, ENDPOINTS };
+FIXTURE_VARIANT_ADD(dump, channels) { VBUF_CMD_CHANNEL_GET, false, CHANNELS };
+FIXTURE_VARIANT_ADD(dump, endpoints) { VBUF_CMD_ENDPOINT_GET, true, ENDPOINTS };
+FIXTURE_VARIANT_ADD(dump, all_endpoints) {
+	VBUF_CMD_ENDPOINT_GET, false, ENDPOINTS };
 
-static int make_one(FIXTURE_DATA(dump) *self, __u8 command, unsigned int i)
+static int make_one(FIXTURE_DATA(dump) *self, bool one_channel, unsigned int i)
 {
-	int fd = command == VBUF_CMD_CHANNEL_GET || i == 0 ?
-		 vt_create(NULL, vt_attr(1, 8), VT_BOTH) :
-		 vt_reopen(self->fds[0], VT_SEND);
+	int fd = i && one_channel ? vt_reopen(self->fds[0], VT_SEND) :
+				    vt_create(NULL, vt_attr(1, 8), VT_BOTH);
 
 	if (fd < 0)
 		vt_die("number %u: %d", i, fd);
@@ -133,7 +139,7 @@ FIXTURE_SETUP(dump)
 	self->seen.room = 2 * self->count;
 	self->seen.ids = calloc(self->seen.room, sizeof(*self->seen.ids));
 	for (i = 0; i < self->count; i++)
-		self->fds[i] = make_one(self, variant->command, i);
+		self->fds[i] = make_one(self, variant->one_channel, i);
 	self->nl = nl_open();
 	self->see = variant->command == VBUF_CMD_CHANNEL_GET ? see_channel :
 							       see_endpoint;
@@ -189,13 +195,48 @@ TEST_F_TIMEOUT(dump, is_marked_when_one_comes_amid, 60)
 
 	begin_dump(&self->nl, variant->command);
 	take_first(&self->nl, self->see, &self->seen);
-	fd = make_one(self, variant->command, 1);
+	fd = make_one(self, variant->one_channel, 1);
 	answer = nl_rest(&self->nl, self->see, &self->seen);
 	EXPECT_EQ(0, answer.error);
 	EXPECT_TRUE(answer.interrupted);
-	/* What is new is the last, and comes when the rest has come. */
-	EXPECT_EQ(self->count + 1, self->seen.count);
+	/* What is new is marked, and not told: that could go on for ever. */
+	EXPECT_EQ(self->count, self->seen.count);
 	close(fd);
+}
+
+/* As many as the next datagram can tell, of those that came last. */
+static void make_more(FIXTURE_DATA(dump) *self, bool one_channel, int more[MORE])
+{
+	unsigned int i;
+
+	for (i = 0; i < MORE; i++) {
+		if (more[i] >= 0)
+			close(more[i]);
+		more[i] = make_one(self, one_channel, i + 1);
+	}
+}
+
+TEST_F_TIMEOUT(dump, ends_however_many_come_amid, 60)
+{
+	struct nl_answer answer = { .over = false };
+	int more[MORE];
+	unsigned int i;
+
+	memset(more, -1, sizeof(more));
+	begin_dump(&self->nl, variant->command);
+	while (!answer.over && self->seen.count <= self->count) {
+		ASSERT_EQ(0, nl_receive(&self->nl, &answer, self->see,
+					&self->seen));
+		make_more(self, variant->one_channel, more);
+	}
+	EXPECT_TRUE(answer.over);
+	EXPECT_EQ(0, answer.error);
+	EXPECT_TRUE(answer.interrupted);
+	ASSERT_EQ(self->count, self->seen.count);
+	EXPECT_EQ(0, memcmp(self->ids, self->seen.ids,
+			    self->count * sizeof(*self->ids)));
+	for (i = 0; i < MORE; i++)
+		close(more[i]);
 }
 
 /* The last one is not told any more, nor is any other left out. */
@@ -225,7 +266,7 @@ TEST_F_TIMEOUT(dump, is_marked_when_one_goes_that_was_told, 60)
 	answer = nl_rest(&self->nl, self->see, &self->seen);
 	EXPECT_TRUE(answer.interrupted);
 	EXPECT_EQ(self->count, self->seen.count);
-	self->fds[1] = make_one(self, variant->command, 1);
+	self->fds[1] = make_one(self, variant->one_channel, 1);
 	/* The next one is whole. */
 	self->seen = (struct seen) { .room = 0 };
 	begin_dump(&self->nl, variant->command);
