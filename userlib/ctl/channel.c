@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Tells of channels. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <linux/vbuf_netlink.h>
 #include <vbuf-ctl.h>
 
 #include "../src/export.h"
-#include "dump.h"
+#include "list.h"
 #include "netlink.h"
 
 #define FIELD(_type, _kind, _member) \
@@ -47,56 +46,26 @@ static const struct vbuf_netlink_field fields[] = {
 	FIELD(DROPPED_DELIVERIES, NUMBER, dropped_deliveries),
 };
 
-#define FIELDS (sizeof(fields) / sizeof(fields[0]))
-
-/* Those told so far, and where the next one goes. */
-struct taken {
-	struct vbuf_ctl_channel *first, **end;
+static const struct vbuf_list_kind kind = {
+	.size = sizeof(struct vbuf_ctl_channel),
+	.fields = fields,
+	.count = sizeof(fields) / sizeof(fields[0]),
 };
-
-static int take(const struct vbuf_netlink_answer *answer, void *data)
-{
-	struct vbuf_ctl_channel *channel = calloc(1, sizeof(*channel));
-	struct taken *taken = data;
-
-	if (!channel)
-		return -1;
-	*taken->end = channel;
-	taken->end = &channel->next;
-	return vbuf_netlink_read(answer, fields, FIELDS, channel);
-}
-
-static void begin(void *data)
-{
-	struct taken *taken = data;
-
-	vbuf_ctl_free_channels(taken->first);
-	taken->first = NULL;
-	taken->end = &taken->first;
-}
 
 /* The one channel that goes by this. */
 static int get(struct vbuf_ctl *ctl, const struct vbuf_netlink_attr *by,
 	       struct vbuf_ctl_channel **channel)
 {
-	struct taken taken = { .end = &taken.first };
 	const struct vbuf_netlink_command command = {
 		.command = VBUF_CMD_CHANNEL_GET,
 		.attrs[0] = *by,
-		.take = take,
-		.data = &taken,
 	};
-	int ret = vbuf_netlink_do(ctl, &command);
+	void *first;
 
-	if (!ret && !taken.first) {
-		errno = EPROTO;
-		ret = -1;
-	}
-	if (ret)
-		begin(&taken);
-	else
-		*channel = taken.first;
-	return ret;
+	if (vbuf_list_get(ctl, &command, &kind, &first))
+		return -1;
+	*channel = first;
+	return 0;
 }
 
 VBUF_EXPORT int vbuf_ctl_get_channel(struct vbuf_ctl *ctl, uint64_t id,
@@ -128,26 +97,18 @@ VBUF_EXPORT int vbuf_ctl_find_channel(struct vbuf_ctl *ctl, const char *name,
 VBUF_EXPORT int vbuf_ctl_list_channels(struct vbuf_ctl *ctl,
 				       struct vbuf_ctl_channel **channels)
 {
-	struct taken taken = { .first = NULL };
 	const struct vbuf_netlink_command command = {
 		.command = VBUF_CMD_CHANNEL_GET,
-		.dump = true,
-		.take = take,
-		.data = &taken,
 	};
+	void *first;
 
-	if (vbuf_dump(ctl, &command, begin))
+	if (vbuf_list_dump(ctl, &command, &kind, &first))
 		return -1;
-	*channels = taken.first;
+	*channels = first;
 	return 0;
 }
 
 VBUF_EXPORT void vbuf_ctl_free_channels(struct vbuf_ctl_channel *channels)
 {
-	struct vbuf_ctl_channel *next;
-
-	for (; channels; channels = next) {
-		next = channels->next;
-		free(channels);
-	}
+	vbuf_list_free(channels);
 }

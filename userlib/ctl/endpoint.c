@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Tells of endpoints. */
-#include <stdlib.h>
-
 #include <linux/vbuf_netlink.h>
 #include <vbuf-ctl.h>
 
 #include "../src/export.h"
-#include "dump.h"
+#include "list.h"
 #include "netlink.h"
 
 #define FIELD(_type, _kind, _member) \
@@ -28,63 +26,33 @@ static const struct vbuf_netlink_field fields[] = {
 	FIELD(RECEIVED, NUMBER, received),
 };
 
-#define FIELDS (sizeof(fields) / sizeof(fields[0]))
-
-/* Those told so far, and where the next one goes. */
-struct taken {
-	struct vbuf_ctl_endpoint *first, **end;
+static const struct vbuf_list_kind kind = {
+	.size = sizeof(struct vbuf_ctl_endpoint),
+	.fields = fields,
+	.count = sizeof(fields) / sizeof(fields[0]),
 };
-
-static int take(const struct vbuf_netlink_answer *answer, void *data)
-{
-	struct vbuf_ctl_endpoint *endpoint = calloc(1, sizeof(*endpoint));
-	struct taken *taken = data;
-
-	if (!endpoint)
-		return -1;
-	*taken->end = endpoint;
-	taken->end = &endpoint->next;
-	return vbuf_netlink_read(answer, fields, FIELDS, endpoint);
-}
-
-static void begin(void *data)
-{
-	struct taken *taken = data;
-
-	vbuf_ctl_free_endpoints(taken->first);
-	taken->first = NULL;
-	taken->end = &taken->first;
-}
 
 VBUF_EXPORT int vbuf_ctl_list_endpoints(struct vbuf_ctl *ctl, uint64_t channel,
 					uint32_t pid,
 					struct vbuf_ctl_endpoint **endpoints)
 {
-	struct taken taken = { .first = NULL };
 	const struct vbuf_netlink_command command = {
 		.command = VBUF_CMD_ENDPOINT_GET,
-		.dump = true,
 		.attrs = {
 			{ VBUF_A_ENDPOINT_CHANNEL,
 			  channel ? sizeof(channel) : 0, &channel },
 			{ VBUF_A_ENDPOINT_PID, pid ? sizeof(pid) : 0, &pid },
 		},
-		.take = take,
-		.data = &taken,
 	};
+	void *first;
 
-	if (vbuf_dump(ctl, &command, begin))
+	if (vbuf_list_dump(ctl, &command, &kind, &first))
 		return -1;
-	*endpoints = taken.first;
+	*endpoints = first;
 	return 0;
 }
 
 VBUF_EXPORT void vbuf_ctl_free_endpoints(struct vbuf_ctl_endpoint *endpoints)
 {
-	struct vbuf_ctl_endpoint *next;
-
-	for (; endpoints; endpoints = next) {
-		next = endpoints->next;
-		free(endpoints);
-	}
+	vbuf_list_free(endpoints);
 }

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Tells of limits, and sets them. */
-#include <errno.h>
-#include <stdlib.h>
-
 #include <linux/vbuf_netlink.h>
 #include <vbuf-ctl.h>
 
 #include "../src/export.h"
-#include "dump.h"
+#include "list.h"
 #include "netlink.h"
 
 #define FIELD(_type, _kind, _member) \
@@ -23,76 +20,45 @@ static const struct vbuf_netlink_field fields[] = {
 	FIELD(HITS, NUMBER, hits),
 };
 
-#define FIELDS (sizeof(fields) / sizeof(fields[0]))
+static const struct vbuf_ctl_limit blank = { .use = VBUF_CTL_NOT_TOLD };
 
-/* Those told so far, and where the next one goes. */
-struct taken {
-	struct vbuf_ctl_limit *first, **end;
+static const struct vbuf_list_kind kind = {
+	.size = sizeof(struct vbuf_ctl_limit),
+	.fields = fields,
+	.count = sizeof(fields) / sizeof(fields[0]),
+	.blank = &blank,
 };
-
-static int take(const struct vbuf_netlink_answer *answer, void *data)
-{
-	struct vbuf_ctl_limit *limit = calloc(1, sizeof(*limit));
-	struct taken *taken = data;
-
-	if (!limit)
-		return -1;
-	limit->use = VBUF_CTL_NOT_TOLD;
-	*taken->end = limit;
-	taken->end = &limit->next;
-	return vbuf_netlink_read(answer, fields, FIELDS, limit);
-}
-
-static void begin(void *data)
-{
-	struct taken *taken = data;
-
-	vbuf_ctl_free_limits(taken->first);
-	taken->first = NULL;
-	taken->end = &taken->first;
-}
 
 VBUF_EXPORT int vbuf_ctl_get_limit(struct vbuf_ctl *ctl, uint32_t scope,
 				   uint32_t resource,
 				   struct vbuf_ctl_limit **limit)
 {
-	struct taken taken = { .end = &taken.first };
 	const struct vbuf_netlink_command command = {
 		.command = VBUF_CMD_LIMIT_GET,
 		.attrs = {
 			{ VBUF_A_LIMIT_SCOPE, sizeof(scope), &scope },
 			{ VBUF_A_LIMIT_RESOURCE, sizeof(resource), &resource },
 		},
-		.take = take,
-		.data = &taken,
 	};
-	int ret = vbuf_netlink_do(ctl, &command);
+	void *first;
 
-	if (!ret && !taken.first) {
-		errno = EPROTO;
-		ret = -1;
-	}
-	if (ret)
-		begin(&taken);
-	else
-		*limit = taken.first;
-	return ret;
+	if (vbuf_list_get(ctl, &command, &kind, &first))
+		return -1;
+	*limit = first;
+	return 0;
 }
 
 VBUF_EXPORT int vbuf_ctl_list_limits(struct vbuf_ctl *ctl,
 				     struct vbuf_ctl_limit **limits)
 {
-	struct taken taken = { .first = NULL };
 	const struct vbuf_netlink_command command = {
 		.command = VBUF_CMD_LIMIT_GET,
-		.dump = true,
-		.take = take,
-		.data = &taken,
 	};
+	void *first;
 
-	if (vbuf_dump(ctl, &command, begin))
+	if (vbuf_list_dump(ctl, &command, &kind, &first))
 		return -1;
-	*limits = taken.first;
+	*limits = first;
 	return 0;
 }
 
@@ -113,10 +79,5 @@ VBUF_EXPORT int vbuf_ctl_set_limit(struct vbuf_ctl *ctl, uint32_t scope,
 
 VBUF_EXPORT void vbuf_ctl_free_limits(struct vbuf_ctl_limit *limits)
 {
-	struct vbuf_ctl_limit *next;
-
-	for (; limits; limits = next) {
-		next = limits->next;
-		free(limits);
-	}
+	vbuf_list_free(limits);
 }
