@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Knows libnl, and is alone in that: a socket, commands, and answers to them.
+ * Has commands carried out by the kernel, by means of libnl.
  *
  * libnl's errors are no errnos, and fewer than those: many of the kernel's come
  * out as one. So what the kernel says is read from its own message, and no
@@ -18,25 +18,16 @@
 #include <netlink/socket.h>
 #include <pthread.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <linux/vbuf_netlink.h>
 
 #include "netlink.h"
+#include "netlink_answer.h"
+#include "netlink_socket.h"
 
 /* The longest message that the kernel makes of a dump. */
 #define MESSAGE_SIZE 32768
-
-/* Types of attributes that are looked at: those of the larger set. */
-#define TYPES (VBUF_A_CHANNEL_MAX + 1)
-_Static_assert(TYPES > (int)VBUF_A_ENDPOINT_MAX &&
-	       TYPES > (int)VBUF_A_LIMIT_MAX &&
-	       TYPES > (int)CTRL_ATTR_FAMILY_ID, "no room for all");
-
-struct vbuf_netlink_answer {
-	struct nlattr *attrs[TYPES];
-};
 
 /**
  * struct exchange - a command on its way, until its last answer
@@ -142,15 +133,12 @@ static int take_answer(struct nl_msg *msg, void *data)
 {
 	struct vbuf_netlink_answer answer;
 	struct exchange *exchange = data;
-	int err;
 
 	/* The rest is read all the same, so that nothing is left. */
 	if (exchange->error || !exchange->command->take)
 		return NL_OK;
-	err = genlmsg_parse(nlmsg_hdr(msg), 0, answer.attrs, TYPES - 1, NULL);
-	if (err < 0)
-		note_error(exchange, errno_of(err));
-	else if (exchange->command->take(&answer, exchange->command->data))
+	if (vbuf_netlink_parse(nlmsg_hdr(msg), &answer) ||
+	    exchange->command->take(&answer, exchange->command->data))
 		note_error(exchange, errno);
 	return NL_OK;
 }
@@ -223,19 +211,6 @@ static struct nl_cb *alloc_callbacks(struct exchange *exchange)
 	return cb;
 }
 
-/*
- * What a command that cannot go on leaves: while a dump is not read to its end,
- * the kernel takes no other.
- */
-static void drop_rest(struct vbuf_ctl *ctl)
-{
-	int fd = nl_socket_get_fd(ctl->socket);
-	char byte;
-
-	while (recv(fd, &byte, 1, MSG_DONTWAIT) >= 0 || errno == EINTR)
-		;
-}
-
 /* All answers, up to the last. libnl goes on by itself after a signal. */
 static int receive(struct exchange *exchange)
 {
@@ -246,7 +221,8 @@ static int receive(struct exchange *exchange)
 		err = nl_recvmsgs(exchange->ctl->socket, cb);
 	if (err < 0) {
 		note_error(exchange, errno_of(err));
-		drop_rest(exchange->ctl);
+		/* Until a dump is read to its end, the kernel takes no other. */
+		vbuf_netlink_socket_drain(vbuf_netlink_fd(exchange->ctl));
 	}
 	if (cb)
 		nl_cb_put(cb);
@@ -372,31 +348,10 @@ int vbuf_netlink_do(struct vbuf_ctl *ctl,
 	return ret;
 }
 
-/*
- * Not by nl_connect(): of what the system says to that, libnl keeps too little.
- * Being bound to number 0 has the kernel choose one.
- */
-static int open_socket(void)
-{
-	const struct sockaddr_nl any = { .nl_family = AF_NETLINK };
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
-	int error, on = 1;
-
-	if (fd < 0)
-		return -1;
-	if (!bind(fd, (const struct sockaddr *)&any, sizeof(any)) &&
-	    !setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on)))
-		return fd;
-	error = errno;
-	close(fd);
-	errno = error;
-	return -1;
-}
-
 /* Gives libnl the socket, which it closes with its own. */
 static int adopt_socket(struct vbuf_ctl *ctl)
 {
-	int fd = open_socket();
+	int fd = vbuf_netlink_socket_open();
 	int err;
 
 	if (fd < 0)
@@ -442,6 +397,11 @@ int vbuf_netlink_open(struct vbuf_ctl *ctl)
 	return ret;
 }
 
+int vbuf_netlink_fd(const struct vbuf_ctl *ctl)
+{
+	return nl_socket_get_fd(ctl->socket);
+}
+
 /* Leaves errno as it was. */
 void vbuf_netlink_close(struct vbuf_ctl *ctl)
 {
@@ -452,51 +412,4 @@ void vbuf_netlink_close(struct vbuf_ctl *ctl)
 	nl_socket_free(ctl->socket);
 	pthread_setcancelstate(cancel, NULL);
 	errno = error;
-}
-
-static int read_field(const struct nlattr *attr,
-		      const struct vbuf_netlink_field *field, void *into)
-{
-	char *place = (char *)into + field->offset;
-
-	switch (field->kind) {
-	case VBUF_NETLINK_FLAG:
-		*(bool *)place = true;
-		return 0;
-	case VBUF_NETLINK_STRING:
-		nla_strlcpy(place, attr, field->size);
-		return 0;
-	case VBUF_NETLINK_NUMBER:
-		if (nla_len(attr) != (int)field->size)
-			return -1;
-		/* An attribute is aligned to four bytes only. */
-		memcpy(place, nla_data(attr), field->size);
-		return 0;
-	}
-	return -1;
-}
-
-/**
- * vbuf_netlink_read - put the attributes of an answer into a structure
- * @answer: the answer
- * @fields: which attributes, and where they go
- * @count: number of @fields
- * @into: the structure; what the answer does not tell stays as it is
- *
- * Return: 0, or -1 and %EPROTO if a number has not the size that it should have.
- */
-int vbuf_netlink_read(const struct vbuf_netlink_answer *answer,
-		      const struct vbuf_netlink_field *fields, size_t count,
-		      void *into)
-{
-	const struct nlattr *attr;
-
-	for (size_t i = 0; i < count; i++) {
-		attr = answer->attrs[fields[i].type];
-		if (attr && read_field(attr, &fields[i], into)) {
-			errno = EPROTO;
-			return -1;
-		}
-	}
-	return 0;
 }

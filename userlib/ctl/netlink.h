@@ -4,7 +4,7 @@
  *
  * A file that is about one kind of object tells here what to ask, and where in
  * its structure each attribute of an answer goes; it has no need of libnl, which
- * netlink.c alone knows.
+ * the files alone know whose names begin with netlink.
  *
  * Functions that fail return -1 and errno. What the kernel refuses has the
  * kernel's own errno, and its words, if there are any, are in the handle's
@@ -99,6 +99,7 @@ struct vbuf_netlink_field {
 }
 
 int vbuf_netlink_open(struct vbuf_ctl *ctl);
+int vbuf_netlink_fd(const struct vbuf_ctl *ctl);
 void vbuf_netlink_close(struct vbuf_ctl *ctl);
 int vbuf_netlink_do(struct vbuf_ctl *ctl,
 		    const struct vbuf_netlink_command *command);

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Messages of the kernel's, taken apart; for the files that know libnl, whose names
+ * begin with netlink.
+ */
+#ifndef _VBUF_CTL_NETLINK_ANSWER_H
+#define _VBUF_CTL_NETLINK_ANSWER_H
+
+#include <linux/genetlink.h>
+#include <linux/netlink.h>
+#include <linux/vbuf_netlink.h>
+
+/* Types of attributes that are looked at: those of the largest set. */
+#define VBUF_NETLINK_TYPES (VBUF_A_CHANNEL_MAX + 1)
+_Static_assert(VBUF_NETLINK_TYPES > (int)VBUF_A_ENDPOINT_MAX &&
+	       VBUF_NETLINK_TYPES > (int)VBUF_A_LIMIT_MAX &&
+	       VBUF_NETLINK_TYPES > (int)VBUF_A_EVENT_MAX &&
+	       VBUF_NETLINK_TYPES > (int)CTRL_ATTR_FAMILY_ID,
+	       "no room for all");
+
+struct vbuf_netlink_answer {
+	struct nlattr *attrs[VBUF_NETLINK_TYPES];
+};
+
+int vbuf_netlink_parse(struct nlmsghdr *message,
+		       struct vbuf_netlink_answer *answer);
+
+#endif /* _VBUF_CTL_NETLINK_ANSWER_H */
