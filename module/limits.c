@@ -11,7 +11,6 @@
 #include <linux/module.h>
 #include <linux/nsproxy.h>
 #include <linux/printk.h>
-#include <linux/sysfs.h>
 #include <linux/user_namespace.h>
 #include <linux/vbuf.h>
 #include <net/net_namespace.h>
@@ -24,42 +23,40 @@
 struct vbuf_quota vbuf_initial_quota = {
 	.ns = &init_user_ns,
 	.refs = 1,
-	.limit = {
-		[VBUF_SCOPE_TOTAL] = {
-			65536, 1048576, 0, VBUF_MAX_SLOT_SIZE,
-		},
-		[VBUF_SCOPE_USER] = {
-			1024, 8192, 256UL << 20, VBUF_MAX_SLOT_SIZE,
-		},
-	},
 };
 
-#define total_limit	(vbuf_initial_quota.limit[VBUF_SCOPE_TOTAL])
-#define user_limit	(vbuf_initial_quota.limit[VBUF_SCOPE_USER])
+/* What the host's limits begin with; a total of 0 bytes is a share of memory. */
+static unsigned long defaults[VBUF_SCOPES][VBUF_RESOURCES] = {
+	[VBUF_SCOPE_TOTAL] = { 65536, 1048576, 0, VBUF_MAX_SLOT_SIZE },
+	[VBUF_SCOPE_USER] = { 1024, 8192, 256UL << 20, VBUF_MAX_SLOT_SIZE },
+};
 
-module_param_named(max_channels, total_limit[VBUF_RESOURCE_CHANNELS], ulong,
-		   0644);
-MODULE_PARM_DESC(max_channels, "Channels in total");
-module_param_named(max_endpoints, total_limit[VBUF_RESOURCE_ENDPOINTS], ulong,
-		   0644);
-MODULE_PARM_DESC(max_endpoints, "Endpoints in total");
-module_param_named(max_bytes, total_limit[VBUF_RESOURCE_BYTES], ulong, 0644);
+#define total_default	(defaults[VBUF_SCOPE_TOTAL])
+#define user_default	(defaults[VBUF_SCOPE_USER])
+
+module_param_named(max_channels, total_default[VBUF_RESOURCE_CHANNELS], ulong,
+		   0444);
+MODULE_PARM_DESC(max_channels, "Channels in total, at first");
+module_param_named(max_endpoints, total_default[VBUF_RESOURCE_ENDPOINTS],
+		   ulong, 0444);
+MODULE_PARM_DESC(max_endpoints, "Endpoints in total, at first");
+module_param_named(max_bytes, total_default[VBUF_RESOURCE_BYTES], ulong, 0444);
 MODULE_PARM_DESC(max_bytes,
-		 "Bytes of all channels in total (0: a quarter of memory)");
-module_param_named(max_slot_size, total_limit[VBUF_RESOURCE_SLOT_SIZE], ulong,
-		   0644);
-MODULE_PARM_DESC(max_slot_size, "Bytes of anybody's longest message");
-module_param_named(user_channels, user_limit[VBUF_RESOURCE_CHANNELS], ulong,
-		   0644);
-MODULE_PARM_DESC(user_channels, "Channels of one user");
-module_param_named(user_endpoints, user_limit[VBUF_RESOURCE_ENDPOINTS], ulong,
-		   0644);
-MODULE_PARM_DESC(user_endpoints, "Endpoints of one user");
-module_param_named(user_bytes, user_limit[VBUF_RESOURCE_BYTES], ulong, 0644);
-MODULE_PARM_DESC(user_bytes, "Bytes of one user's channels");
-module_param_named(user_slot_size, user_limit[VBUF_RESOURCE_SLOT_SIZE], ulong,
-		   0644);
-MODULE_PARM_DESC(user_slot_size, "Bytes of a user's longest message");
+		 "Bytes of all channels in total, at first (0: a quarter of the memory)");
+module_param_named(max_slot_size, total_default[VBUF_RESOURCE_SLOT_SIZE],
+		   ulong, 0444);
+MODULE_PARM_DESC(max_slot_size, "Bytes of anybody's longest message, at first");
+module_param_named(user_channels, user_default[VBUF_RESOURCE_CHANNELS], ulong,
+		   0444);
+MODULE_PARM_DESC(user_channels, "Channels of one user, at first");
+module_param_named(user_endpoints, user_default[VBUF_RESOURCE_ENDPOINTS],
+		   ulong, 0444);
+MODULE_PARM_DESC(user_endpoints, "Endpoints of one user, at first");
+module_param_named(user_bytes, user_default[VBUF_RESOURCE_BYTES], ulong, 0444);
+MODULE_PARM_DESC(user_bytes, "Bytes of one user's channels, at first");
+module_param_named(user_slot_size, user_default[VBUF_RESOURCE_SLOT_SIZE],
+		   ulong, 0444);
+MODULE_PARM_DESC(user_slot_size, "Bytes of a user's longest message, at first");
 
 /* As the parameters are named. */
 static const char *const limit_names[VBUF_SCOPES][VBUF_RESOURCES] = {
@@ -72,44 +69,11 @@ static const char *const limit_names[VBUF_SCOPES][VBUF_RESOURCES] = {
 	},
 };
 
-static int show_hits(char *buffer, const struct kernel_param *param)
-{
-	int scope, resource, n = 0;
-
-	guard(spinlock)(&vbuf_accounts_lock);
-	for (scope = 0; scope < VBUF_SCOPES; scope++)
-		for (resource = 0; resource <= VBUF_RESOURCE_BYTES; resource++)
-			n += sysfs_emit_at(buffer, n, "%s%llu", n ? "," : "",
-					   vbuf_initial_quota
-					   .hits[scope][resource]);
-	return n + sysfs_emit_at(buffer, n, "\n");
-}
-
-/* Not when the module is loaded, either. */
-static int refuse_hits(const char *value, const struct kernel_param *param)
-{
-	return -EINVAL;
-}
-
-static const struct kernel_param_ops hits_ops = {
-	.get = show_hits,
-	.set = refuse_hits,
-};
-
-module_param_cb(limit_hits, &hits_ops, NULL, 0444);
-MODULE_PARM_DESC(limit_hits,
-		 "How often each limit was hit: max_channels, max_endpoints, max_bytes, user_channels, user_endpoints, user_bytes");
-
 static unsigned long limit_of(const struct vbuf_quota *quota,
 			      enum vbuf_scope scope,
 			      enum vbuf_resource resource)
 {
-	unsigned long limit = READ_ONCE(quota->limit[scope][resource]);
-
-	if (!limit && quota == &vbuf_initial_quota &&
-	    scope == VBUF_SCOPE_TOTAL && resource == VBUF_RESOURCE_BYTES)
-		limit = (totalram_pages() << PAGE_SHIFT) / 4;
-	return limit;
+	return READ_ONCE(quota->limit[scope][resource]);
 }
 
 static bool over(u64 use, u64 amount, u64 limit)
@@ -420,10 +384,33 @@ static struct pernet_operations net_ops = {
 	.size = sizeof(struct limits_net),
 };
 
+/* Nobody has anything yet. 0, or -EINVAL for what could not be set, either. */
+static int begin_with(enum vbuf_scope scope, enum vbuf_resource resource,
+		      unsigned long value)
+{
+	if (check_value(&vbuf_initial_quota, resource, value)) {
+		pr_err("%s=%lu is more than a slot can have, %lu\n",
+		       limit_names[scope][resource], value,
+		       (unsigned long)VBUF_MAX_SLOT_SIZE);
+		return -EINVAL;
+	}
+	if (!value && scope == VBUF_SCOPE_TOTAL &&
+	    resource == VBUF_RESOURCE_BYTES)
+		value = totalram_pages() << (PAGE_SHIFT - 2);
+	vbuf_initial_quota.limit[scope][resource] = value;
+	return 0;
+}
+
 /* Module-wide. Return: 0 or -errno. */
 int vbuf_limits_init(void)
 {
-	return register_pernet_subsys(&net_ops);
+	int i, err = 0;
+
+	for (i = 0; !err && i < VBUF_SCOPES * VBUF_RESOURCES; i++)
+		err = begin_with(i / VBUF_RESOURCES, i % VBUF_RESOURCES,
+				 defaults[i / VBUF_RESOURCES]
+					 [i % VBUF_RESOURCES]);
+	return err ?: register_pernet_subsys(&net_ops);
 }
 
 /* Nobody has anything any more. */

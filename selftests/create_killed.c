@@ -53,7 +53,7 @@ FIXTURE_SETUP(create)
 	char event[64];
 
 	param_save(&self->params);
-	param_set(MAX_BYTES, 1UL << 50);
+	param_set(MAX_BYTES, 1ULL << 50);
 	sysinfo(&memory);
 	self->attr = vt_attr(memory.freeram * memory.mem_unit / SLOT_SIZE / 2,
 			     SLOT_SIZE);

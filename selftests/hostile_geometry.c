@@ -210,7 +210,7 @@ TEST_F_TIMEOUT(limited, create_enomem_at_the_largest, 60)
 {
 	struct geometry g = { VBUF_MAX_SLOTS, VBUF_MAX_SLOT_SIZE };
 
-	param_set(MAX_BYTES, ~0UL);
+	param_set(MAX_BYTES, ~0ULL);
 	begin_group("201326592");
 	for (; g.slot_size > VBUF_MAX_SLOT_SIZE / 8; g.slot_size /= 2)
 		EXPECT_EQ(0, create_in_group(g, -ENOMEM))

@@ -167,7 +167,7 @@ static long be_greedy_beside(void *arg)
 TEST_F(limit, of_a_user_spares_others)
 {
 	struct greedy greedy = { variant->param, self->fd, variant->fits };
-	unsigned long before = param_hits(&self->params, variant->param);
+	__u64 before = param_hits(&self->params, variant->param);
 	pid_t pid = vt_fork();
 	int i;
 

@@ -8,8 +8,8 @@
 
 limits='max_channels max_endpoints max_bytes max_slot_size user_channels
 	user_endpoints user_bytes user_slot_size'
-writable="$limits spin_ns stall_ms"
-parameters="$writable limit_hits"
+writable='spin_ns stall_ms'
+parameters="$limits $writable"
 folder=/sys/module/vbuf/parameters
 
 load()
@@ -44,36 +44,107 @@ parameters_have_their_modes()
 	for name in $writable; do
 		grep -qx "$name 644" modes
 	done
-	grep -qx 'limit_hits 444' modes
+	for name in $limits; do
+		grep -qx "$name 444" modes
+		not eval "echo 7 >$folder/$name" 2>errors
+	done
 	[ "$(wc -l <modes)" -eq "$(wc -w <<<"$parameters")" ]
+}
+
+# shown KEY=VALUE...: so the parameters say.
+shown()
+{
+	local limit
+
+	for limit; do
+		[ "$(<"$folder/${limit%%=*}")" = "${limit#*=}" ]
+	done
 }
 
 parameters_apply_at_load()
 {
 	unload
 	load max_channels=2 spin_ns=0
-	[ "$(<$folder/spin_ns)" = 0 ]
+	shown spin_ns=0
 	vbufctl create one
 	vbufctl create two
 	status 1 vbufctl create three
-	[ "$(<$folder/limit_hits)" = 1,0,0,0,0,0 ]
+	vbufctl rm one two
 	unload
 	load
 }
 
-nonsense_is_refused_at_load()
+# What limits begin with, each in its place; no other may be set by it.
+limits_begin_with_parameters()
 {
-	local name value
+	local given='max_channels=11 max_endpoints=12 max_bytes=13
+		max_slot_size=14 user_channels=15 user_endpoints=16
+		user_bytes=17 user_slot_size=18'
 
 	unload
-	for name in $writable; do
-		for value in -1 many; do
-			not insmod "$VBUF_MODULE" "$name=$value" 2>errors
-			[ -s errors ]
-			[ ! -e /sys/module/vbuf ]
-		done
+	# Word splitting is what separates the parameters.
+	# shellcheck disable=SC2086
+	load $given
+	# shellcheck disable=SC2086
+	limits_are $given
+	# shellcheck disable=SC2086
+	shown $given
+	[ "$(limits_now | wc -l)" -eq 8 ]
+	unload
+	load
+	[ "$(limits_now)" = "$limits_before" ]
+}
+
+# The default, which is 0, is a quarter of the memory; what is set later is not.
+no_bytes_are_a_quarter_of_memory()
+{
+	local kilobytes
+
+	kilobytes=$(awk '$1 == "MemTotal:" { print $2 }' /proc/meminfo)
+	shown max_bytes=0
+	limits_are max_bytes=$((kilobytes * 1024 / 4))
+	vbufctl limits max_bytes=0
+	limits_are max_bytes=0
+	status 1 vbufctl create none
+}
+
+# The defaults go on standing there.
+limits_leave_parameters()
+{
+	vbufctl limits user_channels=6 max_slot_size=1K
+	limits_are user_channels=6 max_slot_size=1024
+	shown user_channels=1024 max_slot_size=16777216
+}
+
+nonsense_is_refused_at_load()
+{
+	local value
+
+	unload
+	for value in {max,user}_{channels,endpoints,bytes,slot_size}=-1 \
+		max_bytes=many {spin_ns,stall_ms}={-1,many,4294967296}; do
+		not insmod "$VBUF_MODULE" "$value" 2>errors
+		[ -s errors ]
+		[ ! -e /sys/module/vbuf ]
 	done
-	not insmod "$VBUF_MODULE" spin_ns=4294967296 2>errors
+	load
+}
+
+# What cannot be set later cannot be begun with; the log says what that was.
+long_slots_are_refused_at_load()
+{
+	local name
+
+	unload
+	for name in max_slot_size user_slot_size; do
+		dmesg -C
+		not insmod "$VBUF_MODULE" $name=16777217 2>errors
+		says 'Invalid parameters\|Invalid argument'
+		dmesg | grep -q "vbuf: $name=16777217 is more than .* 16777216"
+		[ ! -e /sys/module/vbuf ]
+	done
+	load max_slot_size=16777216 user_slot_size=16777216
+	unload
 	load
 }
 
@@ -91,18 +162,13 @@ nonsense_is_refused_later()
 	done
 }
 
-# They count from 0, whatever somebody says at load, who is told so or ignored.
-counters_cannot_be_set()
-{
-	unload
-	insmod "$VBUF_MODULE" limit_hits=7,7,7,7,7,7 || load
-	[ "$(<$folder/limit_hits)" = 0,0,0,0,0,0 ]
-}
-
 check 'modinfo tells everything' modinfo_is_complete
 check 'parameters have their modes' parameters_have_their_modes
 check 'parameters apply at load' parameters_apply_at_load
+check 'limits begin with parameters' limits_begin_with_parameters
+check 'no bytes are a quarter of memory' no_bytes_are_a_quarter_of_memory
+check 'limits leave parameters' limits_leave_parameters
 check 'nonsense is refused at load' nonsense_is_refused_at_load
+check 'long slots are refused at load' long_slots_are_refused_at_load
 check 'nonsense is refused later' nonsense_is_refused_later
-check 'counters cannot be set' counters_cannot_be_set
 finish

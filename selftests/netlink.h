@@ -74,4 +74,20 @@ void nl_channel(const struct nlmsghdr *message, void *info);
 void nl_endpoint(const struct nlmsghdr *message, void *info);
 bool nl_find(struct nl *nl, __u64 id, struct vt_channel *info);
 
+/* lib/limit.c: a limit of the user namespace that the socket is of */
+struct vt_limit {
+	__u32 scope;
+	__u32 resource;
+	__u64 value;
+	__u64 holds;
+	__u64 hits;
+	__u64 use;
+	bool use_known;
+};
+
+void nl_limit(const struct nlmsghdr *message, void *info);
+struct vt_limit nl_get_limit(struct nl *nl, __u32 scope, __u32 resource);
+struct nl_answer nl_set_limit(struct nl *nl, __u32 scope, __u32 resource,
+			      __u64 value);
+
 #endif /* _VBUF_TEST_NETLINK_H */

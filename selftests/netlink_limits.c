@@ -13,75 +13,19 @@
 
 static const struct ns_user user = { 5001, 5001, 5001 };
 
-struct limit {
-	__u32 scope;
-	__u32 resource;
-	__u64 value;
-	__u64 holds;
-	__u64 hits;
-	__u64 use;
-	bool use_known;
-};
-
-static __u64 number_of(const struct nlattr *attr, size_t size)
+static struct vt_limit get(__u32 scope, __u32 resource)
 {
-	__u64 number = 0;
-
-	if (!attr || nl_len(attr) != size)
-		vt_die("a number is missing, or of a wrong size");
-	memcpy(&number, nl_data(attr), size);
-	return number;
-}
-
-static void take_limit(const struct nlmsghdr *message, void *ctx)
-{
-	const struct nlattr *attrs[VBUF_A_LIMIT_MAX + 1];
-	struct limit *limit = ctx;
-
-	nl_parse(message, attrs, VBUF_A_LIMIT_MAX);
-	limit->scope = number_of(attrs[VBUF_A_LIMIT_SCOPE], 4);
-	limit->resource = number_of(attrs[VBUF_A_LIMIT_RESOURCE], 4);
-	limit->value = number_of(attrs[VBUF_A_LIMIT_VALUE], 8);
-	limit->holds = number_of(attrs[VBUF_A_LIMIT_HOLDS], 8);
-	limit->hits = number_of(attrs[VBUF_A_LIMIT_HITS], 8);
-	limit->use_known = attrs[VBUF_A_LIMIT_USE];
-	limit->use = limit->use_known ?
-		     number_of(attrs[VBUF_A_LIMIT_USE], 8) : 0;
-}
-
-static struct limit get(__u32 scope, __u32 resource)
-{
-	struct limit limit = { .scope = ~0U };
-	struct nl_request request;
 	struct nl nl = nl_open();
-	int err;
+	struct vt_limit limit = nl_get_limit(&nl, scope, resource);
 
-	nl_begin(&request, VBUF_CMD_LIMIT_GET, 0);
-	nl_put_u32(&request, VBUF_A_LIMIT_SCOPE, scope);
-	nl_put_u32(&request, VBUF_A_LIMIT_RESOURCE, resource);
-	err = nl_ask(&nl, &request, take_limit, &limit).error;
 	nl_close(&nl);
-	if (err || limit.scope != scope || limit.resource != resource)
-		vt_die("limit %u of %u: %d", resource, scope, err);
 	return limit;
-}
-
-static struct nl_answer ask_to_set(struct nl *nl, __u32 scope, __u32 resource,
-				   __u64 value)
-{
-	struct nl_request request;
-
-	nl_begin(&request, VBUF_CMD_LIMIT_SET, 0);
-	nl_put_u32(&request, VBUF_A_LIMIT_SCOPE, scope);
-	nl_put_u32(&request, VBUF_A_LIMIT_RESOURCE, resource);
-	nl_put_u64(&request, VBUF_A_LIMIT_VALUE, value);
-	return nl_ask(nl, &request, NULL, NULL);
 }
 
 static int set(__u32 scope, __u32 resource, __u64 value)
 {
 	struct nl nl = nl_open();
-	int err = ask_to_set(&nl, scope, resource, value).error;
+	int err = nl_set_limit(&nl, scope, resource, value).error;
 
 	nl_close(&nl);
 	return err;
@@ -94,43 +38,52 @@ static int create(__u32 slot_size)
 
 FIXTURE(limits) {
 	struct params params;
-	__u64 slot_size[2];
 };
 
 FIXTURE_SETUP(limits)
 {
 	param_save(&self->params);
-	self->slot_size[0] = get(VBUF_SCOPE_TOTAL, VBUF_RESOURCE_SLOT_SIZE).value;
-	self->slot_size[1] = get(VBUF_SCOPE_USER, VBUF_RESOURCE_SLOT_SIZE).value;
 }
 
 /* In the parent, so that no failure leaves them changed. */
 FIXTURE_TEARDOWN_PARENT(limits)
 {
 	param_restore(&self->params);
-	set(VBUF_SCOPE_TOTAL, VBUF_RESOURCE_SLOT_SIZE, self->slot_size[0]);
-	set(VBUF_SCOPE_USER, VBUF_RESOURCE_SLOT_SIZE, self->slot_size[1]);
 }
 
-TEST_F(limits, the_hosts_are_those_of_the_parameters)
+TEST_F(limits, the_hosts_are_told_in_all_its_network_namespaces)
 {
-	EXPECT_EQ(self->params.value[MAX_CHANNELS],
-		  get(VBUF_SCOPE_TOTAL, VBUF_RESOURCE_CHANNELS).value);
-	EXPECT_EQ(self->params.value[MAX_ENDPOINTS],
-		  get(VBUF_SCOPE_TOTAL, VBUF_RESOURCE_ENDPOINTS).value);
-	EXPECT_EQ(self->params.value[USER_CHANNELS],
-		  get(VBUF_SCOPE_USER, VBUF_RESOURCE_CHANNELS).value);
-	EXPECT_EQ(self->params.value[USER_ENDPOINTS],
-		  get(VBUF_SCOPE_USER, VBUF_RESOURCE_ENDPOINTS).value);
-	EXPECT_EQ(self->params.value[USER_BYTES],
-		  get(VBUF_SCOPE_USER, VBUF_RESOURCE_BYTES).value);
-	EXPECT_EQ(VBUF_MAX_SLOT_SIZE, self->slot_size[0]);
-	EXPECT_EQ(VBUF_MAX_SLOT_SIZE, self->slot_size[1]);
+	int home = ns_net_self(), other = ns_net_new();
+	struct nl nl = nl_open();
+	__u64 *value = self->params.value;
+
+	ns_net_enter(home);
+	close(other);
+	close(home);
+	EXPECT_EQ(value[MAX_CHANNELS],
+		  nl_get_limit(&nl, VBUF_SCOPE_TOTAL,
+			       VBUF_RESOURCE_CHANNELS).value);
+	EXPECT_EQ(value[MAX_BYTES],
+		  nl_get_limit(&nl, VBUF_SCOPE_TOTAL,
+			       VBUF_RESOURCE_BYTES).value);
+	EXPECT_EQ(value[USER_SLOT_SIZE],
+		  nl_get_limit(&nl, VBUF_SCOPE_USER,
+			       VBUF_RESOURCE_SLOT_SIZE).value);
+	nl_close(&nl);
+}
+
+/* A parameter of 0 stands for something else; what is set does not. */
+TEST_F(limits, no_bytes_are_none)
+{
+	ASSERT_EQ(0, set(VBUF_SCOPE_TOTAL, VBUF_RESOURCE_BYTES, 0));
+	EXPECT_EQ(0U, get(VBUF_SCOPE_TOTAL, VBUF_RESOURCE_BYTES).value);
+	EXPECT_EQ(0U, get(VBUF_SCOPE_TOTAL, VBUF_RESOURCE_BYTES).holds);
+	EXPECT_EQ(-EDQUOT, create(1));
 }
 
 TEST_F(limits, use_is_counted)
 {
-	struct limit total[2], own[2];
+	struct vt_limit total[2], own[2];
 	int fd;
 
 	total[0] = get(VBUF_SCOPE_TOTAL, VBUF_RESOURCE_CHANNELS);
@@ -151,10 +104,10 @@ TEST_F(limits, use_is_counted)
 
 static void count_limits(const struct nlmsghdr *message, void *ctx)
 {
-	struct limit limit;
+	struct vt_limit limit;
 	__u32 *seen = ctx;
 
-	take_limit(message, &limit);
+	nl_limit(message, &limit);
 	*seen |= 1U << (limit.scope * (VBUF_RESOURCE_MAX + 1) + limit.resource);
 }
 
@@ -237,7 +190,7 @@ TEST_F(limits, limit_set_eperm)
 /* A socket that root opened, and somebody else writes to. */
 static long set_by(void *arg)
 {
-	return ask_to_set(arg, VBUF_SCOPE_USER, VBUF_RESOURCE_CHANNELS,
+	return nl_set_limit(arg, VBUF_SCOPE_USER, VBUF_RESOURCE_CHANNELS,
 			  5000).error;
 }
 
@@ -267,7 +220,7 @@ TEST_F(limits, limit_set_eperm_in_another_network_namespace_of_the_hosts)
 /* In a user namespace of uid 5001's, with a network namespace. */
 static int tighten(void)
 {
-	struct limit limit = get(VBUF_SCOPE_TOTAL, VBUF_RESOURCE_CHANNELS);
+	struct vt_limit limit = get(VBUF_SCOPE_TOTAL, VBUF_RESOURCE_CHANNELS);
 	int fds[3];
 
 	if (limit.value != ~0ULL || limit.holds != 10 || limit.use)
@@ -295,31 +248,26 @@ static int tighten(void)
 
 TEST_F(limits, a_user_namespace_can_only_tighten)
 {
-	int status;
 	pid_t pid;
 
 	ASSERT_EQ(0, set(VBUF_SCOPE_USER, VBUF_RESOURCE_CHANNELS, 10));
 	pid = ns_user_fork(user.uid, CLONE_NEWNET);
 	if (!pid)
 		_exit(tighten());
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	EXPECT_TRUE(WIFEXITED(status));
-	EXPECT_EQ(0, WEXITSTATUS(status));
+	EXPECT_EQ(0, vt_reap(pid));
 	EXPECT_EQ(10U, get(VBUF_SCOPE_USER, VBUF_RESOURCE_CHANNELS).value);
 }
 
 /* A user namespace with the network namespace that it was made in. */
 TEST_F(limits, limit_set_eperm_from_a_user_namespace_alone)
 {
-	int status;
 	pid_t pid;
 
 	pid = ns_user_fork(user.uid, 0);
 	if (!pid)
 		_exit(set(VBUF_SCOPE_USER, VBUF_RESOURCE_CHANNELS, 1) ==
 		      -EPERM ? 0 : 1);
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	EXPECT_EQ(0, status);
+	EXPECT_EQ(0, vt_reap(pid));
 }
 
 static const char too_much[] =
@@ -336,13 +284,13 @@ TEST_F(limits, limit_set_erange)
 {
 	struct nl nl = nl_open();
 
-	EXPECT_TRUE(names_the_value(ask_to_set(&nl, VBUF_SCOPE_TOTAL,
-					       VBUF_RESOURCE_SLOT_SIZE,
-					       VBUF_MAX_SLOT_SIZE + 1)));
-	EXPECT_EQ(self->slot_size[0],
+	EXPECT_TRUE(names_the_value(nl_set_limit(&nl, VBUF_SCOPE_TOTAL,
+						 VBUF_RESOURCE_SLOT_SIZE,
+						 VBUF_MAX_SLOT_SIZE + 1)));
+	EXPECT_EQ(self->params.value[MAX_SLOT_SIZE],
 		  get(VBUF_SCOPE_TOTAL, VBUF_RESOURCE_SLOT_SIZE).value);
-	EXPECT_EQ(0, ask_to_set(&nl, VBUF_SCOPE_TOTAL, VBUF_RESOURCE_SLOT_SIZE,
-				VBUF_MAX_SLOT_SIZE).error);
+	EXPECT_EQ(0, nl_set_limit(&nl, VBUF_SCOPE_TOTAL, VBUF_RESOURCE_SLOT_SIZE,
+				  VBUF_MAX_SLOT_SIZE).error);
 	nl_close(&nl);
 }
 
@@ -351,25 +299,22 @@ static int loosen(__u32 scope)
 {
 	struct nl nl = nl_open();
 
-	if (!names_the_value(ask_to_set(&nl, scope, VBUF_RESOURCE_CHANNELS, 11)))
+	if (!names_the_value(nl_set_limit(&nl, scope, VBUF_RESOURCE_CHANNELS, 11)))
 		return 1;
 	if (get(scope, VBUF_RESOURCE_CHANNELS).value != ~0ULL)
 		return 2;
-	return ask_to_set(&nl, scope, VBUF_RESOURCE_CHANNELS, 10).error ? 3 : 0;
+	return nl_set_limit(&nl, scope, VBUF_RESOURCE_CHANNELS, 10).error ? 3 : 0;
 }
 
 TEST_F(limits, limit_set_erange_above_what_holds)
 {
-	int status;
 	pid_t pid;
 
 	ASSERT_EQ(0, set(VBUF_SCOPE_USER, VBUF_RESOURCE_CHANNELS, 10));
 	pid = ns_user_fork(user.uid, CLONE_NEWNET);
 	if (!pid)
 		_exit(loosen(VBUF_SCOPE_TOTAL) ?: loosen(VBUF_SCOPE_USER));
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	EXPECT_TRUE(WIFEXITED(status));
-	EXPECT_EQ(0, WEXITSTATUS(status));
+	EXPECT_EQ(0, vt_reap(pid));
 }
 
 /* Which attributes a request has. */

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The module's parameters: lib/param.c. Any trouble ends the test. */
+/*
+ * What of the module root can set: the host's limits, by netlink, and its other
+ * parameters, in sysfs: lib/param.c. From any network namespace. Any trouble ends
+ * the test.
+ */
 #ifndef _VBUF_PARAM_H
 #define _VBUF_PARAM_H
 
 #include "vbuf_test.h"
 
-/* The limits first, in the order of the parameter limit_hits. */
+/* The limits first. */
 enum param {
 	MAX_CHANNELS, MAX_ENDPOINTS, MAX_BYTES,
 	USER_CHANNELS, USER_ENDPOINTS, USER_BYTES,
+	MAX_SLOT_SIZE, USER_SLOT_SIZE,
 	LIMITS,
 	SPIN_NS = LIMITS,
 	STALL_MS,
@@ -17,16 +22,19 @@ enum param {
 
 /* What they were, and how often each limit had been hit. */
 struct params {
-	unsigned long value[PARAMS];
-	unsigned long hits[LIMITS];
+	__u64 value[PARAMS];
+	__u64 hits[LIMITS];
 };
 
 void param_save(struct params *params);
 void param_restore(const struct params *params);
-void param_set(enum param which, unsigned long value);
-unsigned long param_hits(const struct params *since, enum param which);
+void param_set(enum param which, __u64 value);
+__u64 param_hits(const struct params *since, enum param which);
 
-/* lib/room.c: changes the parameters of the limits in total */
+/* As param_set(), of a limit, from the network namespace of the caller: 0 or -errno. */
+long param_try_limit(enum param which, __u64 value);
+
+/* lib/room.c: changes the limits in total */
 bool room_within(unsigned long limit);
 unsigned long room_needed(void);
 

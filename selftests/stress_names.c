@@ -276,7 +276,7 @@ TEST_F_TIMEOUT(names, are_a_namespaces_own, 120)
 	int home = ns_net_self();
 	unsigned int i, deaths;
 
-	for (i = MAX_CHANNELS; i < LIMITS; i++)
+	for (i = MAX_CHANNELS; i <= USER_BYTES; i++)
 		param_set(i, PLENTY);
 	world.tally = storm_shared(sizeof(*world.tally));
 	world.last_id = storm_shared(sizeof(atomic_uint));

@@ -131,14 +131,14 @@ static void do_look(struct worker *worker, int fd)
 /* With no file open: what sysfs shows goes with the module, or before. */
 static void ask_sysfs(void)
 {
-	int fd = open("/sys/module/vbuf/parameters/limit_hits",
+	int fd = open("/sys/module/vbuf/parameters/max_bytes",
 		      O_RDONLY | O_CLOEXEC);
 	char text[256];
 
 	if (fd < 0)
 		return;
 	if (read(fd, text, sizeof(text)) < 0 && errno != ENODEV)
-		vt_die("read limit_hits");
+		vt_die("read max_bytes");
 	close(fd);
 }
 

@@ -181,7 +181,7 @@ bool is_kill(const struct step *step);
 bool is_new_net(const struct step *step);
 void files_close(void);
 
-/* limits.c: the module's parameters */
+/* limits.c */
 void limits_init(void);
 long call_limit(struct actor *self, const struct step *step);
 void limits_restore(void);

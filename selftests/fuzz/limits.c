@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The module's limits: steps set them, and the end of an input sets them back. */
+/* Limits: steps set them, and the end of an input sets the host's back. */
 #include "fuzz.h"
 #include "../param.h"
 
 static struct params usual;
 static unsigned long room;
 
+/* The host's, or those of a user namespace of the actor's own, if any. */
 long call_limit(struct actor *self, const struct step *step)
 {
 	(void)self;
-	param_set(step->a % LIMITS, step->b << (step->c & 15));
-	return 0;
+	return param_try_limit(step->a % LIMITS, step->b << (step->c & 15));
 }
 
 /* Once, before there is anybody who could change them. */

@@ -50,22 +50,32 @@ skip()
 	echo "ok $cases - $1 # SKIP $2"
 }
 
-limit_folder=/sys/module/vbuf/parameters
-
 # One KEY=VALUE a line.
 limits_now()
 {
-	(cd $limit_folder && grep '' max_* user_*) | tr : =
+	vbufctl limits --bytes | awk 'NR > 1 { print $1 "=" $2 }'
 }
 
-# By the parameters, whose 0 of max_bytes is told as what it stands for.
 restore_limits()
+{
+	[ "$(limits_now)" != "$limits_before" ] || return 0
+	# Word splitting is what separates the limits.
+	# shellcheck disable=SC2086
+	vbufctl limits $limits_before
+}
+
+# limits_are KEY=VALUE...: they, and maybe others, are in force.
+limits_are()
 {
 	local limit
 
-	[ "$(limits_now)" != "$limits_before" ] || return 0
-	for limit in $limits_before; do
-		echo "${limit#*=}" >"$limit_folder/${limit%%=*}"
+	limits_now >limits_now
+	for limit; do
+		grep -qx "$limit" limits_now || {
+			echo "not $limit:"
+			cat limits_now
+			return 1
+		}
 	done
 }
 

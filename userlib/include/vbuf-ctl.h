@@ -345,8 +345,7 @@ int vbuf_ctl_list_limits(struct vbuf_ctl *ctl, struct vbuf_ctl_limit **limits);
  * @ctl: the handle
  * @scope: for whom
  * @resource: of what
- * @value: how much; %VBUF_CTL_NO_LIMIT for what holds from above. 0 bytes in total
- *	are, in the initial user namespace, a quarter of memory
+ * @value: how much; %VBUF_CTL_NO_LIMIT for what holds from above
  *
  * What somebody has already stays.
  *
