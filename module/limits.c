@@ -309,6 +309,8 @@ int vbuf_limits_look(struct net *net, enum vbuf_scope scope,
 
 	if (!quota)
 		return -ENOMEM;
+	look->scope = scope;
+	look->resource = resource;
 	look->value = limit_of(quota, scope, resource);
 	look->holds = min3(look->value, above(quota, resource),
 			   limit_of(quota, VBUF_SCOPE_TOTAL, resource));

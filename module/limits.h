@@ -29,6 +29,8 @@ struct vbuf_account;
 
 /**
  * struct vbuf_limit_look - what is to be seen of a limit at one moment
+ * @scope: for whom it is
+ * @resource: of what
  * @value: as set in the namespace, or VBUF_NO_LIMIT
  * @holds: the least of it and those above
  * @use: what is counted against it: the namespace's, or the caller's
@@ -36,6 +38,8 @@ struct vbuf_account;
  * @hits: how often it has refused somebody
  */
 struct vbuf_limit_look {
+	enum vbuf_scope scope;
+	enum vbuf_resource resource;
 	unsigned long value;
 	unsigned long holds;
 	u64 use;

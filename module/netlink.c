@@ -134,10 +134,10 @@ static bool put_u64(struct sk_buff *skb, const struct field *fields,
 	return false;
 }
 
-static bool put_channel_attrs(struct sk_buff *skb,
-			      const struct vbuf_channel_look *look)
+static bool put_channel_attrs(struct sk_buff *skb, const void *seen)
 {
 	struct user_namespace *ns = current_user_ns();
+	const struct vbuf_channel_look *look = seen;
 
 	if (nla_put_u64_64bit(skb, VBUF_A_CHANNEL_ID, look->id,
 			      VBUF_A_CHANNEL_PAD))
@@ -208,8 +208,17 @@ int vbuf_netlink_end_dumped(struct sk_buff *skb, struct netlink_callback *cb,
 	return vbuf_netlink_end(skb, header, no_room);
 }
 
-static int reply_channel(struct genl_info *info,
-			 const struct vbuf_channel_look *look)
+/**
+ * vbuf_netlink_reply() - answer a request with one message of the same command
+ * @info: the request
+ * @put: puts what was seen into the message; true if there was no room
+ * @seen: what was seen
+ *
+ * Return: 0, -ENOMEM, -EMSGSIZE, or -errno of the asker's socket.
+ */
+int vbuf_netlink_reply(struct genl_info *info,
+		       bool (*put)(struct sk_buff *skb, const void *seen),
+		       const void *seen)
 {
 	struct sk_buff *skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	void *header;
@@ -218,9 +227,8 @@ static int reply_channel(struct genl_info *info,
 	if (!skb)
 		return -ENOMEM;
 	header = genlmsg_put_reply(skb, info, &vbuf_netlink_family, 0,
-				   VBUF_CMD_CHANNEL_GET);
-	err = header ? vbuf_netlink_end(skb, header, put_channel_attrs(skb, look)) :
-		       -EMSGSIZE;
+				   info->genlhdr->cmd);
+	err = header ? vbuf_netlink_end(skb, header, put(skb, seen)) : -EMSGSIZE;
 	if (err) {
 		nlmsg_free(skb);
 		return err;
@@ -266,7 +274,7 @@ static int channel_get(struct sk_buff *request, struct genl_info *info)
 
 	err = look_asked(info, &look);
 	if (!err)
-		err = reply_channel(info, &look);
+		err = vbuf_netlink_reply(info, put_channel_attrs, &look);
 	else if (err == -ENOENT)
 		NL_SET_ERR_MSG(info->extack, "There is no such channel here");
 	revert_creds(own);

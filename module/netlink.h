@@ -26,6 +26,9 @@ extern struct genl_family vbuf_netlink_family;
 
 const struct cred *vbuf_netlink_become_asker(const struct sk_buff *request);
 int vbuf_netlink_end(struct sk_buff *skb, void *header, bool no_room);
+int vbuf_netlink_reply(struct genl_info *info,
+		       bool (*put)(struct sk_buff *skb, const void *seen),
+		       const void *seen);
 void *vbuf_netlink_begin_dumped(struct sk_buff *skb,
 				struct netlink_callback *cb, u8 command);
 int vbuf_netlink_end_dumped(struct sk_buff *skb, struct netlink_callback *cb,

@@ -33,51 +33,27 @@ static u64 tell_limit(unsigned long limit)
 	return limit == VBUF_NO_LIMIT ? U64_MAX : limit;
 }
 
-static bool put_limit_attrs(struct sk_buff *skb, enum vbuf_scope scope,
-			    enum vbuf_resource resource,
-			    const struct vbuf_limit_look *look)
+static bool put_limit_attrs(struct sk_buff *skb, const void *seen)
 {
-	return nla_put_u32(skb, VBUF_A_LIMIT_SCOPE, scope) ||
-	       nla_put_u32(skb, VBUF_A_LIMIT_RESOURCE, resource) ||
+	const struct vbuf_limit_look *look = seen;
+
+	return nla_put_u32(skb, VBUF_A_LIMIT_SCOPE, look->scope) ||
+	       nla_put_u32(skb, VBUF_A_LIMIT_RESOURCE, look->resource) ||
 	       nla_put_u64_64bit(skb, VBUF_A_LIMIT_VALUE,
 				 tell_limit(look->value), VBUF_A_LIMIT_PAD) ||
 	       nla_put_u64_64bit(skb, VBUF_A_LIMIT_HOLDS,
 				 tell_limit(look->holds), VBUF_A_LIMIT_PAD) ||
-	       (look->use_known && resource != VBUF_RESOURCE_SLOT_SIZE &&
+	       (look->use_known && look->resource != VBUF_RESOURCE_SLOT_SIZE &&
 		nla_put_u64_64bit(skb, VBUF_A_LIMIT_USE, look->use,
 				  VBUF_A_LIMIT_PAD)) ||
 	       nla_put_u64_64bit(skb, VBUF_A_LIMIT_HITS, look->hits,
 				 VBUF_A_LIMIT_PAD);
 }
 
-static int reply_limit(struct genl_info *info, enum vbuf_scope scope,
-		       enum vbuf_resource resource)
-{
-	struct vbuf_limit_look look;
-	struct sk_buff *skb;
-	void *header;
-	int err;
-
-	err = vbuf_limits_look(genl_info_net(info), scope, resource, &look);
-	if (err)
-		return err;
-	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	if (!skb)
-		return -ENOMEM;
-	header = genlmsg_put_reply(skb, info, &vbuf_netlink_family, 0, VBUF_CMD_LIMIT_GET);
-	err = header ? vbuf_netlink_end(skb, header,
-					put_limit_attrs(skb, scope, resource,
-							&look)) : -EMSGSIZE;
-	if (err) {
-		nlmsg_free(skb);
-		return err;
-	}
-	return genlmsg_reply(skb, info);
-}
-
 int vbuf_netlink_limit_get(struct sk_buff *request, struct genl_info *info)
 {
 	enum vbuf_resource resource;
+	struct vbuf_limit_look look;
 	const struct cred *own;
 	enum vbuf_scope scope;
 	int err;
@@ -86,7 +62,9 @@ int vbuf_netlink_limit_get(struct sk_buff *request, struct genl_info *info)
 	if (err)
 		return err;
 	own = vbuf_netlink_become_asker(request);
-	err = reply_limit(info, scope, resource);
+	err = vbuf_limits_look(genl_info_net(info), scope, resource, &look);
+	if (!err)
+		err = vbuf_netlink_reply(info, put_limit_attrs, &look);
 	revert_creds(own);
 	return err;
 }
@@ -95,24 +73,20 @@ static int dump_limits(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct vbuf_limit_look look;
 	u32 *next = (u32 *)cb->ctx;
-	enum vbuf_resource resource;
-	enum vbuf_scope scope;
 	void *header;
 	int err;
 
 	for (; *next < VBUF_SCOPES * VBUF_RESOURCES; ++*next) {
-		scope = *next / VBUF_RESOURCES;
-		resource = *next % VBUF_RESOURCES;
-		err = vbuf_limits_look(sock_net(cb->skb->sk), scope, resource,
-				       &look);
+		err = vbuf_limits_look(sock_net(cb->skb->sk),
+				       *next / VBUF_RESOURCES,
+				       *next % VBUF_RESOURCES, &look);
 		if (err)
 			return err;
 		header = vbuf_netlink_begin_dumped(skb, cb, VBUF_CMD_LIMIT_GET);
 		if (!header)
 			return -EMSGSIZE;
 		err = vbuf_netlink_end_dumped(skb, cb, header,
-					      put_limit_attrs(skb, scope,
-							      resource, &look));
+					      put_limit_attrs(skb, &look));
 		if (err)
 			return err;
 	}
