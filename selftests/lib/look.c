@@ -236,91 +236,95 @@ bool vt_settled(int fd)
 	return vt_at_rest(&info);
 }
 
-struct channels {
-	struct vt_channel *infos;
-	unsigned int room;
+/**
+ * struct list - what a dump tells, in order of ids
+ * @take: makes such an item of a message; each begins with its id
+ * @is_right: looks at each; or NULL
+ * @items: where the first @room go
+ * @size: of an item
+ * @room: may be 0
+ * @count: how many there are
+ * @last: the id of the last one
+ */
+struct list {
+	nl_fn take;
 	bool (*is_right)(const struct vt_channel *info);
+	void *items;
+	size_t size;
+	unsigned int room;
 	unsigned int count;
 	__u64 last;
 };
 
-static void take_one_of_all(const struct nlmsghdr *message, void *ctx)
+static void take_item(const struct nlmsghdr *message, void *ctx)
 {
-	struct channels *channels = ctx;
-	struct vt_channel info;
+	union {
+		__u64 id;
+		struct vt_channel channel;
+		struct vt_endpoint endpoint;
+	} item;
+	struct list *list = ctx;
 
-	nl_channel(message, &info);
-	if (info.id <= channels->last ||
-	    (channels->is_right && !channels->is_right(&info)))
-		vt_die("channel %llu is out of order, or not right", info.id);
-	channels->last = info.id;
-	if (channels->count < channels->room)
-		channels->infos[channels->count] = info;
-	channels->count++;
+	list->take(message, &item);
+	if (item.id <= list->last ||
+	    (list->is_right && !list->is_right(&item.channel)))
+		vt_die("%llu is out of order, or not right", item.id);
+	list->last = item.id;
+	if (list->count < list->room)
+		memcpy((char *)list->items + list->count * list->size, &item,
+		       list->size);
+	list->count++;
 }
 
-static long look_at_all(struct channels *channels)
+/* How many there are, or -errno. */
+static long fill_list(struct list *list, struct nl_request *request)
+{
+	struct nl nl = nl_open();
+	struct nl_answer answer = nl_ask(&nl, request, take_item, list);
+
+	nl_close(&nl);
+	return answer.error ?: (long)list->count;
+}
+
+static long look_at_all(struct list *list)
 {
 	struct nl_request request;
-	struct nl_answer answer;
-	struct nl nl = nl_open();
+	long ret;
 
+	list->take = nl_channel;
+	list->size = sizeof(struct vt_channel);
 	nl_begin(&request, VBUF_CMD_CHANNEL_GET, NLM_F_DUMP);
-	answer = nl_ask(&nl, &request, take_one_of_all, channels);
-	nl_close(&nl);
-	if (answer.error)
-		vt_die("all channels: %d, %s", answer.error, answer.why);
-	return channels->count;
+	ret = fill_list(list, &request);
+	if (ret < 0)
+		vt_die("all channels: %ld", ret);
+	return ret;
 }
 
 long vt_channels(struct vt_channel *infos, unsigned int room)
 {
-	struct channels channels = { .infos = infos, .room = room };
+	struct list list = { .items = infos, .room = room };
 
-	return look_at_all(&channels);
+	return look_at_all(&list);
 }
 
 /* How many channels the namespace has, which are all as they should be. */
 long vt_look_at_all(bool (*is_right)(const struct vt_channel *info))
 {
-	struct channels channels = { .is_right = is_right };
+	struct list list = { .is_right = is_right };
 
-	return look_at_all(&channels);
-}
-
-struct endpoints {
-	struct vt_endpoint *infos;
-	unsigned int room;
-	unsigned int count;
-	__u64 last;
-};
-
-static void take_endpoint(const struct nlmsghdr *message, void *ctx)
-{
-	struct endpoints *endpoints = ctx;
-	struct vt_endpoint info;
-
-	nl_endpoint(message, &info);
-	if (info.id <= endpoints->last)
-		vt_die("endpoint %llu is out of order", info.id);
-	endpoints->last = info.id;
-	if (endpoints->count < endpoints->room)
-		endpoints->infos[endpoints->count] = info;
-	endpoints->count++;
+	return look_at_all(&list);
 }
 
 long vt_endpoints(__u64 channel, struct vt_endpoint *infos, unsigned int room)
 {
-	struct endpoints endpoints = { .infos = infos, .room = room };
+	struct list list = {
+		.take = nl_endpoint, .items = infos, .size = sizeof(*infos),
+		.room = room };
 	struct nl_request request;
-	struct nl_answer answer;
-	struct nl nl = nl_open();
 
 	nl_begin(&request, VBUF_CMD_ENDPOINT_GET, NLM_F_DUMP);
 	nl_put_u64(&request, VBUF_A_ENDPOINT_CHANNEL, channel);
-	answer = nl_ask(&nl, &request, take_endpoint, &endpoints);
-	nl_close(&nl);
-	return answer.error ?: (long)endpoints.count;
+	return fill_list(&list, &request);
 }
 
 /* Waits until exactly so many threads are blocked. */
