@@ -69,29 +69,4 @@ vbuf_compat_dump_attrs(struct netlink_callback *cb)
 #endif
 }
 
-/*
- * Sends @skb to those who listen to a group, of whom @unwanted is asked, if it is
- * not NULL. Early kernels cannot ask, and what capability a group asks for they
- * look at as somebody joins, but not of who has joined before there was the group:
- * there, nobody gets what not all may see.
- */
-static inline void
-vbuf_compat_multicast(const struct genl_family *family, struct net *net,
-		      struct sk_buff *skb, unsigned int group,
-		      int (*unwanted)(struct sock *listener,
-				      struct sk_buff *skb, void *data),
-		      void *data)
-{
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
-	if (unwanted)
-		nlmsg_free(skb);
-	else
-		genlmsg_multicast_netns(family, net, skb, 0, group,
-					GFP_KERNEL);
-#else
-	genlmsg_multicast_netns_filtered(family, net, skb, 0, group, GFP_KERNEL,
-					 unwanted, data);
-#endif
-}
-
 #endif /* VBUF_COMPAT_H */

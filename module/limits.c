@@ -149,7 +149,10 @@ static bool find_refusal_locked(struct vbuf_account *account, u64 amount,
 	return false;
 }
 
-/* To the network namespace that the caller is in. */
+/*
+ * To the network namespace that the caller is in, and if the limit is the host's, to
+ * its first one.
+ */
 static void tell(const struct refusal *refusal)
 {
 	struct vbuf_happening what = {
@@ -159,8 +162,11 @@ static void tell(const struct refusal *refusal)
 		.resource = refusal->resource,
 		.limit = refusal->limit,
 	};
+	struct net *net = current->nsproxy->net_ns;
 
-	vbuf_events_send(current->nsproxy->net_ns, &what);
+	vbuf_events_send(net, &what);
+	if (!refusal->quota->parent && !net_eq(net, &init_net))
+		vbuf_events_send(&init_net, &what);
 }
 
 /* Says which limit it was, to who looks after the host, too. */

@@ -10,7 +10,7 @@
  *   cdev -> bind -> { registry, region, endpoint } -> channel
  *   cdev -> transfer -> { held, moves } -> channel
  *   cdev -> move -> { transfer, region, reserved, held, moves } -> channel
- *   netlink -> { look, limits, events }, look -> { registry, channel }
+ *   netlink -> { look, limits, events, subscribers }, look -> { registry, channel }
  *   moves -> stalls <-> registry -> events
  *
  * with slots, offline, events, limits -> account, and user (all access to user
@@ -26,19 +26,20 @@
  *     members_lock (mutex, one a channel)   the channel's endpoints
  *       lock (spinlock, one a channel)      slots, lines, states
  *         watched_lock (spinlock, stalls.c) channels where senders wait
- *     events_lock (mutex, events.c)         who tells events
+ *     queue.lock (spinlock, subscribers.c)  events that wait for their worker
  *   mmap_lock (the caller's process's)
  *     region->lock (mutex)                  what is mapped; held to insert pages
  *       page-table locks
- *       events_lock                         as a limit refuses a window
+ *       queue.lock                          as a limit refuses a window
+ *   lock (mutex, subscribers.c)             who has subscribed
  *   vbuf_accounts_lock (spinlock, account.c) who has how much; innermost
  *
  * Pages are taken out of page tables, at last, by unmap_mapping_range(), which
  * takes i_mmap_rwsem, with none of ours held.
  *
  * No thread that waits in a channel is woken, no signal is sent and no user memory
- * is touched with any of them held; who listens to events is woken with the
- * mutexes held that these are sent under.
+ * is touched with any of them held; who listens to events is woken by their worker,
+ * with the last of these held.
  */
 
 #endif /* VBUF_MAIN_H */

@@ -21,6 +21,7 @@
 #include "look.h"
 #include "netlink.h"
 #include "registry.h"
+#include "subscribers.h"
 
 /**
  * vbuf_netlink_become_asker() - take the credentials of whoever opened the socket
@@ -549,6 +550,11 @@ static const struct genl_ops ops[] = {
 		.policy = vbuf_netlink_limit_policy,
 		.maxattr = VBUF_A_LIMIT_MAX,
 	},
+	{
+		.cmd = VBUF_CMD_EVENT_SUBSCRIBE,
+		/* No policy: it takes no attribute. */
+		.doit = vbuf_netlink_event_subscribe,
+	},
 };
 
 struct genl_family vbuf_netlink_family __ro_after_init = {
@@ -567,9 +573,14 @@ struct genl_family vbuf_netlink_family __ro_after_init = {
 /* Module-wide. Return: 0 or -errno. */
 int vbuf_netlink_init(void)
 {
-	int err = genl_register_family(&vbuf_netlink_family);
+	int err = vbuf_subscribers_init();
 
-	if (!err)
+	if (err)
+		return err;
+	err = genl_register_family(&vbuf_netlink_family);
+	if (err)
+		vbuf_subscribers_exit();
+	else
 		vbuf_events_direct(vbuf_netlink_tell);
 	return err;
 }
@@ -577,5 +588,7 @@ int vbuf_netlink_init(void)
 void vbuf_netlink_exit(void)
 {
 	vbuf_events_direct(NULL);
+	vbuf_subscribers_flush();
 	genl_unregister_family(&vbuf_netlink_family);
+	vbuf_subscribers_exit();
 }

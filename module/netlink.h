@@ -15,7 +15,8 @@ struct vbuf_happening;
  * looks by look.c or limits.c, and puts what it saw into a message with no lock
  * held. Each runs with the credentials of whoever opened the socket, so that all
  * that asks for the caller's asks for the asker's. The commands about limits are
- * in netlink_limits.c, events in netlink_events.c.
+ * in netlink_limits.c; what events say in netlink_events.c, and how they reach who
+ * listens in subscribers.c.
  */
 
 int vbuf_netlink_init(void);
@@ -41,8 +42,14 @@ int vbuf_netlink_limit_get(struct sk_buff *request, struct genl_info *info);
 int vbuf_netlink_limit_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int vbuf_netlink_limit_set(struct sk_buff *request, struct genl_info *info);
 
-#define VBUF_NETLINK_GROUPS	2
+enum {
+	VBUF_NETLINK_EVENTS,
+	VBUF_NETLINK_GROUPS
+};
+
 extern const struct genl_multicast_group vbuf_netlink_groups[];
+int vbuf_netlink_event_subscribe(struct sk_buff *request,
+				 struct genl_info *info);
 void vbuf_netlink_tell(struct net *net, const struct vbuf_happening *what);
 
 #endif /* VBUF_NETLINK_H */

@@ -3,78 +3,22 @@
  * The generic netlink family: events.
  */
 #include <linux/cred.h>
-#include <linux/file.h>
-#include <linux/net.h>
 #include <linux/timekeeping.h>
+#include <linux/vbuf.h>
 #include <linux/vbuf_netlink.h>
 #include <net/genetlink.h>
 #include <net/net_namespace.h>
-#include <net/sock.h>
 
 #include "channel.h"
-#include "compat.h"
 #include "events.h"
+#include "limits.h"
 #include "netlink.h"
 #include "registry.h"
-
-enum group {
-	GROUP_EVENTS,
-	GROUP_PRIVATE,
-};
+#include "subscribers.h"
 
 const struct genl_multicast_group vbuf_netlink_groups[VBUF_NETLINK_GROUPS] = {
-	[GROUP_EVENTS] = { .name = VBUF_GROUP_EVENTS },
-	[GROUP_PRIVATE] = { .name = VBUF_GROUP_PRIVATE },
+	[VBUF_NETLINK_EVENTS] = { .name = VBUF_GROUP_EVENTS },
 };
-
-/* Whether anybody may look at the channel that it is about. */
-static bool is_public(const struct vbuf_happening *what)
-{
-	u32 mode = what->ch ? what->ch->attr.mode : 0;
-
-	return mode & 0060 && mode & 0006;
-}
-
-/**
- * struct audience - who may see an event that is not for all
- * @net: the network namespace
- * @what: the event
- */
-struct audience {
-	const struct net *net;
-	const struct vbuf_happening *what;
-};
-
-/* Whether the caller may. */
-static bool may_see(const struct audience *audience)
-{
-	const struct vbuf_happening *what = audience->what;
-
-	if (what->ch)
-		return vbuf_registry_may_look(audience->net, what->ch);
-	return uid_eq(current_euid(), what->uid) ||
-	       ns_capable_noaudit(audience->net->user_ns, CAP_SYS_RESOURCE);
-}
-
-/*
- * Whether whoever opened a listener's socket may not. While the socket is not
- * orphaned, which that lock keeps it from, its file is there, and credentials with
- * it.
- */
-static int may_not_see(struct sock *listener, struct sk_buff *skb, void *data)
-{
-	const struct cred *own;
-	bool may = false;
-
-	read_lock_bh(&listener->sk_callback_lock);
-	if (listener->sk_socket && listener->sk_socket->file) {
-		own = override_creds(listener->sk_socket->file->f_cred);
-		may = may_see(data);
-		revert_creds(own);
-	}
-	read_unlock_bh(&listener->sk_callback_lock);
-	return !may;
-}
 
 static bool put_number(struct sk_buff *skb, int attr, u64 number)
 {
@@ -118,11 +62,17 @@ static bool put_event(struct sk_buff *skb, const struct net *net,
 	       (what->ch ? put_of_channel(skb, what) : put_of_limit(skb, what));
 }
 
+/* No event is longer: the attributes that one of a channel can have. */
+#define EVENT_SIZE							\
+	(3 * nla_total_size(sizeof(u32)) +				\
+	 5 * nla_total_size_64bit(sizeof(u64)) +			\
+	 nla_total_size(VBUF_NAME_SIZE))
+
 /* NULL for want of memory. */
 static struct sk_buff *event_message(const struct net *net,
 				     const struct vbuf_happening *what)
 {
-	struct sk_buff *skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	struct sk_buff *skb = genlmsg_new(EVENT_SIZE, VBUF_GFP);
 	void *header;
 
 	if (!skb)
@@ -135,27 +85,43 @@ static struct sk_buff *event_message(const struct net *net,
 	return NULL;
 }
 
+static struct vbuf_audience audience_of(const struct vbuf_happening *what)
+{
+	struct vbuf_audience audience = { .of_channel = what->ch };
+
+	if (what->ch)
+		audience.access = vbuf_registry_access(what->ch);
+	else
+		audience.access.uid = what->uid;
+	return audience;
+}
+
 /**
  * vbuf_netlink_tell() - tell those who listen of an event
  * @net: the network namespace
  * @what: what has happened there
  *
- * May sleep. Who has no room for it is told that something was lost.
+ * May sleep, for memory alone: nobody waits for a listener.
  */
 void vbuf_netlink_tell(struct net *net, const struct vbuf_happening *what)
 {
-	struct audience audience = { .net = net, .what = what };
-	enum group group = is_public(what) ? GROUP_EVENTS : GROUP_PRIVATE;
-	struct sk_buff *skb;
+	struct vbuf_audience audience = audience_of(what);
 
-	if (!genl_has_listeners(&vbuf_netlink_family, net, group))
-		return;
-	skb = event_message(net, what);
-	if (!skb) {
-		genl_set_err(&vbuf_netlink_family, net, 0, group, -ENOBUFS);
-		return;
-	}
-	vbuf_compat_multicast(&vbuf_netlink_family, net, skb, group,
-			      group == GROUP_PRIVATE ? may_not_see : NULL,
-			      &audience);
+	if (vbuf_subscribers_wanted(net, &audience))
+		vbuf_subscribers_send(net, &audience,
+				      event_message(net, what));
+}
+
+int vbuf_netlink_event_subscribe(struct sk_buff *request,
+				 struct genl_info *info)
+{
+	const struct cred *own = vbuf_netlink_become_asker(request);
+	int err = vbuf_subscribers_add(genl_info_net(info),
+				       NETLINK_CB(request).sk);
+
+	revert_creds(own);
+	if (err == -EDQUOT)
+		NL_SET_ERR_MSG(info->extack,
+			       "The user has as many sockets subscribed as a user may");
+	return err;
 }

@@ -102,14 +102,25 @@ int vbuf_netlink_limit_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len ?: err;
 }
 
-/* Both the socket's opener and the caller must be able to. */
+/*
+ * Both the socket's opener and the caller. (netlink_ns_capable() does without the
+ * former where the request has an address, and libraries always write one.)
+ */
+static bool may_set(const struct sk_buff *request,
+		    struct user_namespace *ns)
+{
+	return file_ns_capable(NETLINK_CB(request).sk->sk_socket->file, ns,
+			       CAP_SYS_RESOURCE) &&
+	       ns_capable(ns, CAP_SYS_RESOURCE);
+}
+
 static int set_limit(struct sk_buff *request, struct genl_info *info,
 		     enum vbuf_scope scope, enum vbuf_resource resource)
 {
 	u64 value = nla_get_u64(info->attrs[VBUF_A_LIMIT_VALUE]);
 	struct net *net = genl_info_net(info);
 
-	if (!netlink_ns_capable(request, net->user_ns, CAP_SYS_RESOURCE)) {
+	if (!may_set(request, net->user_ns)) {
 		NL_SET_ERR_MSG(info->extack, "Setting a limit takes CAP_SYS_RESOURCE");
 		return -EPERM;
 	}

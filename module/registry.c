@@ -185,16 +185,26 @@ int vbuf_registry_add(struct vbuf_channel *ch)
 	return 0;
 }
 
+/* Who may do what with a channel, which may go afterwards. */
+struct vbuf_access vbuf_registry_access(const struct vbuf_channel *ch)
+{
+	return (struct vbuf_access) {
+		.mode = ch->attr.mode,
+		.uid = ch->uid,
+		.gid = ch->gid,
+	};
+}
+
 /* Whether the mode gives the caller these rights. */
-static bool mode_allows(const struct vbuf_channel *ch, u32 rights)
+static bool mode_allows(const struct vbuf_access *access, u32 rights)
 {
 	u32 need = (rights & VBUF_RIGHT_RECV ? 4 : 0) |
 		   (rights & VBUF_RIGHT_SEND ? 2 : 0);
-	u32 mode = ch->attr.mode;
+	u32 mode = access->mode;
 
-	if (uid_eq(current_euid(), ch->uid))
+	if (uid_eq(current_euid(), access->uid))
 		mode >>= 6;
-	else if (in_group_p(ch->gid))
+	else if (in_group_p(access->gid))
 		mode >>= 3;
 	return (mode & need) == need;
 }
@@ -208,13 +218,15 @@ static bool mode_allows(const struct vbuf_channel *ch, u32 rights)
  */
 struct vbuf_channel *vbuf_registry_open(const char *name, u32 rights)
 {
+	struct vbuf_access access;
 	struct vbuf_channel *ch;
 
 	guard(mutex)(&registry_lock);
 	ch = find_locked(current_vnet(), name);
 	if (!ch)
 		return ERR_PTR(-ENOENT);
-	if (!mode_allows(ch, rights) &&
+	access = vbuf_registry_access(ch);
+	if (!mode_allows(&access, rights) &&
 	    !ns_capable(current_net_owner(), CAP_IPC_OWNER))
 		return ERR_PTR(-EACCES);
 	refcount_inc(&ch->ref);
@@ -287,26 +299,29 @@ void vbuf_registry_put(struct vbuf_channel *ch)
 /**
  * vbuf_registry_may_look() - whether the caller may know more than that it is there
  * @net: the network namespace of the channel
- * @ch: the channel
+ * @access: the channel's
  *
  * Takes no lock, and does not sleep. Return: true if so.
  */
 bool vbuf_registry_may_look(const struct net *net,
-			    const struct vbuf_channel *ch)
+			    const struct vbuf_access *access)
 {
-	return uid_eq(current_euid(), ch->uid) ||
-	       mode_allows(ch, VBUF_RIGHT_RECV) ||
-	       mode_allows(ch, VBUF_RIGHT_SEND) ||
+	return uid_eq(current_euid(), access->uid) ||
+	       mode_allows(access, VBUF_RIGHT_RECV) ||
+	       mode_allows(access, VBUF_RIGHT_SEND) ||
 	       ns_capable_noaudit(net->user_ns, CAP_IPC_OWNER);
 }
 
 static int visit_locked(const struct net *net, struct vbuf_channel *ch,
 			vbuf_visit_fn *visit, void *data)
 {
+	struct vbuf_access access;
+
 	lockdep_assert_held(&registry_lock);
 	if (!ch)
 		return -ENOENT;
-	return visit(ch, vbuf_registry_may_look(net, ch), data);
+	access = vbuf_registry_access(ch);
+	return visit(ch, vbuf_registry_may_look(net, &access), data);
 }
 
 /**

@@ -3,6 +3,7 @@
 #define VBUF_REGISTRY_H
 
 #include <linux/types.h>
+#include <linux/uidgid.h>
 
 struct net;
 struct vbuf_channel;
@@ -19,6 +20,18 @@ struct vbuf_happening;
  * A channel does not keep its namespace alive. What was created there and is
  * still used when the namespace goes belongs to none, and is listed nowhere.
  */
+
+/**
+ * struct vbuf_access - who may do what with a channel
+ * @mode: permission bits
+ * @uid: the owner
+ * @gid: the owner's group
+ */
+struct vbuf_access {
+	u32 mode;
+	kuid_t uid;
+	kgid_t gid;
+};
 
 int vbuf_registry_init(void);
 void vbuf_registry_exit(void);
@@ -41,8 +54,9 @@ int vbuf_registry_visit_named(struct net *net, const char *name,
 			      vbuf_visit_fn *visit, void *data);
 u32 vbuf_registry_changes(struct net *net);
 u64 vbuf_registry_last_id(void);
+struct vbuf_access vbuf_registry_access(const struct vbuf_channel *ch);
 bool vbuf_registry_may_look(const struct net *net,
-			    const struct vbuf_channel *ch);
+			    const struct vbuf_access *access);
 
 void vbuf_registry_tell(const struct vbuf_happening *what);
 void vbuf_registry_tell_locked(const struct vbuf_happening *what);

@@ -90,4 +90,28 @@ struct vt_limit nl_get_limit(struct nl *nl, __u32 scope, __u32 resource);
 struct nl_answer nl_set_limit(struct nl *nl, __u32 scope, __u32 resource,
 			      __u64 value);
 
+/* lib/events.c: what an event said; what it did not say is 0 */
+struct nl_event {
+	bool came;
+	__u32 kind;
+	__u32 uid;
+	__u32 rights;
+	__u32 scope;
+	__u32 resource;
+	__u64 channel;
+	__u64 endpoint;
+	__u64 count;
+	__u64 since;
+	__u64 value;
+	__u64 time;
+	char name[VBUF_NAME_SIZE];
+};
+
+/* Sockets that listen, and are good for nothing else: to the group, or subscribed. */
+struct nl nl_joined(void);
+struct nl nl_subscribed(void);
+long nl_subscribe(struct nl *nl);
+struct nl_event nl_next_event(struct nl *nl);
+bool nl_is_silent(struct nl *nl);
+
 #endif /* _VBUF_TEST_NETLINK_H */

@@ -205,6 +205,17 @@ TEST_F(limits, limit_set_eperm_unless_opener_and_caller_may)
 	nl_close(&nl);
 }
 
+TEST_F(limits, limit_set_eperm_by_a_socket_that_another_opened)
+{
+	struct nl nl;
+
+	ASSERT_EQ(0, seteuid(user.uid));
+	nl = nl_open();
+	ASSERT_EQ(0, seteuid(0));
+	EXPECT_EQ(-EPERM, set_by(&nl));
+	nl_close(&nl);
+}
+
 TEST_F(limits, limit_set_eperm_in_another_network_namespace_of_the_hosts)
 {
 	int home = ns_net_self(), other = ns_net_new();

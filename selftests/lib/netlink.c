@@ -141,13 +141,16 @@ static void take(struct nl *nl, const struct nlmsghdr *message,
 		fn(message, ctx);
 }
 
+/* With an address, as libraries do, though there is just the one to send to. */
 long nl_send(struct nl *nl, struct nl_request *request)
 {
+	static const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+
 	if (!request->header.nlmsg_type)
 		request->header.nlmsg_type = nl->family;
 	request->header.nlmsg_seq = ++nl->seq;
-	return send(nl->fd, request, request->header.nlmsg_len, 0) < 0 ?
-	       -errno : 0;
+	return sendto(nl->fd, request, request->header.nlmsg_len, 0,
+		      (const void *)&kernel, sizeof(kernel)) < 0 ? -errno : 0;
 }
 
 /* One datagram, which @answer is added to. */

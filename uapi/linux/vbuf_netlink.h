@@ -42,23 +42,22 @@
 /**
  * DOC: Events
  *
- * Events of a network namespace are sent to two multicast groups of it:
- * %VBUF_GROUP_EVENTS has those about channels that everybody there may look at
- * (the mode lets the group and others read or write), %VBUF_GROUP_PRIVATE those
- * about all other channels, and of limits. Of the latter, each listener is sent
- * those that it may see: those of channels that it may look at, by the
- * credentials of whoever opened its socket, and of limits that refused its own
- * user, or all of these with %CAP_SYS_RESOURCE in the user namespace that owns
- * the network namespace. Kernels before 6.8 cannot choose among listeners: there,
- * nothing is sent to %VBUF_GROUP_PRIVATE.
+ * Events of a network namespace are sent to sockets of it, in two ways. Those that
+ * have subscribed (%VBUF_CMD_EVENT_SUBSCRIBE) get all that they may see: of channels
+ * that they may look at, and of limits that refused their own user, or of all limits
+ * with %CAP_SYS_RESOURCE in the user namespace that owns the network namespace; all
+ * this by the credentials of whoever opened the socket. Those that have joined the
+ * multicast group %VBUF_GROUP_EVENTS get what everybody there may see: the events of
+ * channels whose mode lets the group and others read or write.
  *
- * Events of one channel come in the order in which things happened. None is lost
- * but for want of room in the listener's socket buffer, or of memory: its next
- * recv() then fails with %ENOBUFS, and nothing more comes until it has read what
- * is there. That done, it has to look again by a dump.
+ * Events of one channel come in the order in which things happened, shortly
+ * afterwards. None is lost but for want of room, in the socket's buffer or where
+ * events wait to be delivered, or of memory: the next recv() then fails with
+ * %ENOBUFS. Who keeps a list of what there is has to read what is there, and then to
+ * look again by a dump. When the module is unloaded, the next recv() of a socket that
+ * has subscribed fails with %ENODEV, once.
  */
 #define VBUF_GROUP_EVENTS	"events"
-#define VBUF_GROUP_PRIVATE	"events-private"
 
 /**
  * enum vbuf_cmd - commands of the family
@@ -91,8 +90,15 @@
  *	namespace is not the initial one and yet owned by the initial user
  *	namespace. %ERANGE: more than holds for the user namespace from above, or
  *	slots larger than %VBUF_MAX_SLOT_SIZE
- * @VBUF_CMD_EVENT: nothing to be asked for: what the multicast groups carry
- *	(&enum vbuf_event_attr)
+ * @VBUF_CMD_EVENT: nothing to be asked for: what subscribers and the multicast
+ *	group are sent (&enum vbuf_event_attr)
+ * @VBUF_CMD_EVENT_SUBSCRIBE: from now on the socket is sent events, until it is
+ *	closed. It takes no attribute; once more is no error, and no change. What
+ *	has happened before it was acknowledged is delivered by then.
+ *	%EDQUOT: 64 sockets have subscribed in the network namespace that belong
+ *	to the same user, or to users of user namespaces that are the same user's,
+ *	and the socket's opener has not got %CAP_NET_ADMIN in the user namespace
+ *	that owns the network namespace
  */
 enum vbuf_cmd {
 	VBUF_CMD_CHANNEL_GET = 1,
@@ -100,6 +106,7 @@ enum vbuf_cmd {
 	VBUF_CMD_LIMIT_GET,
 	VBUF_CMD_LIMIT_SET,
 	VBUF_CMD_EVENT,
+	VBUF_CMD_EVENT_SUBSCRIBE,
 
 	/* private: */
 	__VBUF_CMD_MAX,

@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How events reach who listens.
+ */
+#include <linux/cleanup.h>
+#include <linux/cred.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/netlink.h>
+#include <linux/notifier.h>
+#include <linux/skbuff.h>
+#include <linux/slab.h>
+#include <linux/user_namespace.h>
+#include <linux/vbuf_netlink.h>
+#include <linux/workqueue.h>
+#include <net/genetlink.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+#include <net/sock.h>
+
+#include "limits.h"
+#include "netlink.h"
+#include "registry.h"
+#include "subscribers.h"
+
+/* Events that wait for the worker: each is a kilobyte or so. */
+#define QUEUE_MAX	1024U
+
+/* Of one user; what CAP_NET_ADMIN passes. */
+#define SOCKETS_MAX	64U
+
+/**
+ * struct subscriber - a socket that has subscribed
+ * @link: among those of its network namespace
+ * @socket: referenced
+ * @cred: of whoever opened it; referenced
+ */
+struct subscriber {
+	struct list_head link;
+	struct sock *socket;
+	const struct cred *cred;
+};
+
+/**
+ * struct subscribers_net - a network namespace's part
+ * @net: the network namespace; constant
+ * @lock: guards @subscribers, and each of them; the worker holds it while it
+ *	delivers an event; within no other lock of ours
+ * @subscribers: the sockets
+ * @count: how many they are; read without the lock as well
+ * @queue: events that wait for the worker; its lock is innermost, and guards @lost
+ * @lost: an event has found no room since the worker last looked
+ * @work: the worker
+ */
+struct subscribers_net {
+	struct net *net;
+	struct mutex lock;	/* of @subscribers */
+	struct list_head subscribers;
+	unsigned int count;
+	struct sk_buff_head queue;
+	bool lost;
+	struct work_struct work;
+};
+
+static unsigned int subscribers_net_id;
+
+/* What the workers run on. */
+static struct workqueue_struct *delivery;
+
+static struct subscribers_net *part_of(const struct net *net)
+{
+	return net_generic(net, subscribers_net_id);
+}
+
+/* In the queue, where it says whom the message is for. */
+static struct vbuf_audience *audience_of(struct sk_buff *message)
+{
+	static_assert(sizeof(message->cb) >= sizeof(struct vbuf_audience));
+	return (struct vbuf_audience *)message->cb;
+}
+
+/* Whether everybody in the network namespace may see it. */
+static bool is_public(const struct vbuf_audience *audience)
+{
+	u32 mode = audience->access.mode;
+
+	return audience->of_channel && mode & 0060 && mode & 0006;
+}
+
+/* Whether the caller may see it. */
+static bool may_see(const struct net *net, const struct vbuf_audience *audience)
+{
+	if (audience->of_channel)
+		return vbuf_registry_may_look(net, &audience->access);
+	return uid_eq(current_euid(), audience->access.uid) ||
+	       ns_capable_noaudit(net->user_ns, CAP_SYS_RESOURCE);
+}
+
+static bool subscriber_may_see(const struct subscriber *subscriber,
+			       const struct net *net,
+			       const struct vbuf_audience *audience)
+{
+	const struct cred *own = override_creds(subscriber->cred);
+	bool may = may_see(net, audience);
+
+	revert_creds(own);
+	return may;
+}
+
+/* Its holder's next call fails so, once. */
+static void tell_error(const struct subscriber *subscriber, int error)
+{
+	WRITE_ONCE(subscriber->socket->sk_err, error);
+	sk_error_report(subscriber->socket);
+}
+
+/*
+ * Not by the number that netlink knows the socket by: it may be another's by now.
+ * A socket that was closed takes the message along.
+ */
+static void send_to(const struct subscriber *subscriber, struct sk_buff *message)
+{
+	struct sk_buff *copy = skb_clone(message, GFP_KERNEL);
+	int err = copy ? sock_queue_rcv_skb(subscriber->socket, copy) : -ENOMEM;
+
+	if (!err)
+		return;
+	kfree_skb(copy);
+	/* Or else its own filter did not want it. */
+	if (err == -ENOMEM || err == -ENOBUFS)
+		tell_error(subscriber, ENOBUFS);
+}
+
+static void deliver(struct subscribers_net *mine, struct sk_buff *message)
+{
+	struct vbuf_audience audience = *audience_of(message);
+	struct subscriber *subscriber;
+
+	/* From here on netlink's. */
+	memset(message->cb, 0, sizeof(message->cb));
+	scoped_guard(mutex, &mine->lock) {
+		list_for_each_entry(subscriber, &mine->subscribers, link)
+			if (subscriber_may_see(subscriber, mine->net,
+					       &audience))
+				send_to(subscriber, message);
+	}
+	if (is_public(&audience))
+		genlmsg_multicast_netns(&vbuf_netlink_family, mine->net,
+					message, 0, VBUF_NETLINK_EVENTS,
+					GFP_KERNEL);
+	else
+		kfree_skb(message);
+}
+
+static void tell_all_lost(struct subscribers_net *mine)
+{
+	struct subscriber *subscriber;
+
+	scoped_guard(mutex, &mine->lock)
+		list_for_each_entry(subscriber, &mine->subscribers, link)
+			tell_error(subscriber, ENOBUFS);
+	genl_set_err(&vbuf_netlink_family, mine->net, 0, VBUF_NETLINK_EVENTS,
+		     -ENOBUFS);
+}
+
+/* Returns whether some were lost. */
+static bool take_queue(struct subscribers_net *mine, struct sk_buff_head *taken)
+{
+	bool lost;
+
+	guard(spinlock)(&mine->queue.lock);
+	skb_queue_splice_init(&mine->queue, taken);
+	lost = mine->lost;
+	mine->lost = false;
+	return lost;
+}
+
+/* The worker. What comes meanwhile, it is called again for. */
+static void deliver_all(struct work_struct *work)
+{
+	struct subscribers_net *mine =
+		container_of(work, struct subscribers_net, work);
+	struct sk_buff_head taken;
+	struct sk_buff *message;
+	bool lost;
+
+	__skb_queue_head_init(&taken);
+	lost = take_queue(mine, &taken);
+	while ((message = __skb_dequeue(&taken))) {
+		deliver(mine, message);
+		cond_resched();
+	}
+	if (lost)
+		tell_all_lost(mine);
+}
+
+/**
+ * vbuf_subscribers_wanted() - whether somebody might hear an event
+ * @net: the network namespace
+ * @audience: whom it is for
+ *
+ * Takes no lock: without listeners, this is what an event costs.
+ */
+bool vbuf_subscribers_wanted(struct net *net,
+			     const struct vbuf_audience *audience)
+{
+	/* Who has subscribed before what happens now has written it before. */
+	return READ_ONCE(part_of(net)->count) ||
+	       (is_public(audience) &&
+		genl_has_listeners(&vbuf_netlink_family, net,
+				   VBUF_NETLINK_EVENTS));
+}
+
+/**
+ * vbuf_subscribers_send() - have an event delivered
+ * @net: the network namespace
+ * @audience: whom it is for
+ * @message: the message, which becomes the queue's; NULL if there was no memory
+ *
+ * Does not wait for who listens. In order.
+ */
+void vbuf_subscribers_send(struct net *net,
+			   const struct vbuf_audience *audience,
+			   struct sk_buff *message)
+{
+	struct subscribers_net *mine = part_of(net);
+
+	if (message)
+		*audience_of(message) = *audience;
+	scoped_guard(spinlock, &mine->queue.lock) {
+		if (message && skb_queue_len(&mine->queue) < QUEUE_MAX) {
+			__skb_queue_tail(&mine->queue, message);
+			message = NULL;
+		} else {
+			mine->lost = true;
+		}
+	}
+	kfree_skb(message);
+	queue_work(delivery, &mine->work);
+}
+
+static const struct subscriber *find_locked(const struct subscribers_net *mine,
+					    const struct sock *socket)
+{
+	const struct subscriber *subscriber;
+
+	lockdep_assert_held(&mine->lock);
+	list_for_each_entry(subscriber, &mine->subscribers, link)
+		if (subscriber->socket == socket)
+			return subscriber;
+	return NULL;
+}
+
+/* The user of the host that it is, or that owns the namespaces that it is in. */
+static kuid_t user_of(const struct cred *cred)
+{
+	const struct user_namespace *ns = cred->user_ns;
+	kuid_t uid = cred->euid;
+
+	for (; ns->parent; ns = ns->parent)
+		uid = ns->owner;
+	return uid;
+}
+
+/* Whether the caller has as many sockets as a user may. */
+static bool has_enough_locked(const struct subscribers_net *mine)
+{
+	const struct subscriber *subscriber;
+	kuid_t user = user_of(current_cred());
+	unsigned int n = 0;
+
+	lockdep_assert_held(&mine->lock);
+	if (ns_capable_noaudit(mine->net->user_ns, CAP_NET_ADMIN))
+		return false;
+	list_for_each_entry(subscriber, &mine->subscribers, link)
+		n += uid_eq(user_of(subscriber->cred), user);
+	return n >= SOCKETS_MAX;
+}
+
+/**
+ * vbuf_subscribers_add() - a socket subscribes
+ * @net: its network namespace
+ * @socket: the socket, which somebody has open
+ *
+ * It is sent what whoever opened it may see, with whose credentials this is called,
+ * and nothing that has happened before. May sleep.
+ *
+ * Return: 0, also if it had subscribed before; -ENOMEM; -EDQUOT if the user has
+ * enough of them.
+ */
+int vbuf_subscribers_add(struct net *net, struct sock *socket)
+{
+	struct subscribers_net *mine = part_of(net);
+	struct subscriber *subscriber;
+
+	flush_work(&mine->work);
+	guard(mutex)(&mine->lock);
+	if (find_locked(mine, socket))
+		return 0;
+	if (has_enough_locked(mine))
+		return -EDQUOT;
+	subscriber = kmalloc(sizeof(*subscriber), VBUF_GFP);
+	if (!subscriber)
+		return -ENOMEM;
+	sock_hold(socket);
+	subscriber->socket = socket;
+	subscriber->cred = get_current_cred();
+	list_add_tail(&subscriber->link, &mine->subscribers);
+	WRITE_ONCE(mine->count, mine->count + 1);
+	return 0;
+}
+
+static void end_locked(struct subscribers_net *mine,
+		       struct subscriber *subscriber)
+{
+	lockdep_assert_held(&mine->lock);
+	list_del(&subscriber->link);
+	WRITE_ONCE(mine->count, mine->count - 1);
+	put_cred(subscriber->cred);
+	sock_put(subscriber->socket);
+	kfree(subscriber);
+}
+
+/*
+ * A socket is closed that may be one of these. It is marked as dead before this is
+ * called, and cannot subscribe any more.
+ */
+static void forget_dead(struct subscribers_net *mine)
+{
+	struct subscriber *subscriber, *next;
+
+	if (!READ_ONCE(mine->count))
+		return;
+	guard(mutex)(&mine->lock);
+	list_for_each_entry_safe(subscriber, next, &mine->subscribers, link)
+		if (sock_flag(subscriber->socket, SOCK_DEAD))
+			end_locked(mine, subscriber);
+}
+
+static int socket_event(struct notifier_block *block, unsigned long event,
+			void *data)
+{
+	const struct netlink_notify *notify = data;
+
+	if (event == NETLINK_URELEASE && notify->protocol == NETLINK_GENERIC)
+		forget_dead(part_of(notify->net));
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block socket_notifier = {
+	.notifier_call = socket_event,
+};
+
+static int __net_init net_init(struct net *net)
+{
+	struct subscribers_net *mine = part_of(net);
+
+	mine->net = net;
+	mutex_init(&mine->lock);
+	INIT_LIST_HEAD(&mine->subscribers);
+	skb_queue_head_init(&mine->queue);
+	INIT_WORK(&mine->work, deliver_all);
+	return 0;
+}
+
+/* Nobody subscribes any more, and nothing happens there. */
+static void __net_exit net_exit(struct net *net)
+{
+	struct subscribers_net *mine = part_of(net);
+	struct subscriber *subscriber, *next;
+
+	cancel_work_sync(&mine->work);
+	__skb_queue_purge(&mine->queue);
+	guard(mutex)(&mine->lock);
+	/* The module goes: a network namespace lives as long as its sockets. */
+	list_for_each_entry_safe(subscriber, next, &mine->subscribers, link) {
+		tell_error(subscriber, ENODEV);
+		end_locked(mine, subscriber);
+	}
+}
+
+static struct pernet_operations net_ops = {
+	.init = net_init,
+	.exit = net_exit,
+	.id = &subscribers_net_id,
+	.size = sizeof(struct subscribers_net),
+};
+
+/* Module-wide. Return: 0 or -errno. */
+int vbuf_subscribers_init(void)
+{
+	int err;
+
+	delivery = alloc_workqueue("vbuf_events", WQ_UNBOUND, 0);
+	if (!delivery)
+		return -ENOMEM;
+	err = register_pernet_subsys(&net_ops);
+	if (err)
+		goto destroy;
+	err = netlink_register_notifier(&socket_notifier);
+	if (err)
+		goto unregister;
+	return 0;
+
+unregister:
+	unregister_pernet_subsys(&net_ops);
+destroy:
+	destroy_workqueue(delivery);
+	return err;
+}
+
+/*
+ * Delivers what is there; no event comes any more. While there is the family:
+ * its group's number may be another family's later.
+ */
+void vbuf_subscribers_flush(void)
+{
+	flush_workqueue(delivery);
+}
+
+/* After vbuf_subscribers_flush(). The family has gone. */
+void vbuf_subscribers_exit(void)
+{
+	netlink_unregister_notifier(&socket_notifier);
+	unregister_pernet_subsys(&net_ops);
+	destroy_workqueue(delivery);
+}
