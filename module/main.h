@@ -10,7 +10,7 @@
  *   cdev -> bind -> { registry, region, endpoint } -> channel
  *   cdev -> transfer -> { held, moves } -> channel
  *   cdev -> move -> { transfer, region, reserved, held, moves } -> channel
- *   netlink -> { look, limits, events, subscribers }, look -> { registry, channel }
+ *   netlink -> { look, limits, events }, look -> { registry, channel }
  *   moves -> stalls <-> registry -> events
  *
  * with slots, offline, events, limits -> account, and user (all access to user
@@ -26,12 +26,12 @@
  *     members_lock (mutex, one a channel)   the channel's endpoints
  *       lock (spinlock, one a channel)      slots, lines, states
  *         watched_lock (spinlock, stalls.c) channels where senders wait
- *     queue.lock (spinlock, subscribers.c)  events that wait for their worker
+ *     queue.lock (spinlock, netlink_subscribers.c) events that wait for their worker
  *   mmap_lock (the caller's process's)
  *     region->lock (mutex)                  what is mapped; held to insert pages
  *       page-table locks
  *       queue.lock                          as a limit refuses a window
- *   lock (mutex, subscribers.c)             who has subscribed
+ *   lock (mutex, netlink_subscribers.c)     who has subscribed
  *   vbuf_accounts_lock (spinlock, account.c) who has how much; innermost
  *
  * Pages are taken out of page tables, at last, by unmap_mapping_range(), which

@@ -21,7 +21,7 @@
 #include "look.h"
 #include "netlink.h"
 #include "registry.h"
-#include "subscribers.h"
+#include "netlink_subscribers.h"
 
 /**
  * vbuf_netlink_become_asker() - take the credentials of whoever opened the socket

@@ -16,7 +16,7 @@ struct vbuf_happening;
  * held. Each runs with the credentials of whoever opened the socket, so that all
  * that asks for the caller's asks for the asker's. The commands about limits are
  * in netlink_limits.c; what events say in netlink_events.c, and how they reach who
- * listens in subscribers.c.
+ * listens in netlink_subscribers.c.
  */
 
 int vbuf_netlink_init(void);

@@ -14,7 +14,7 @@
 #include "limits.h"
 #include "netlink.h"
 #include "registry.h"
-#include "subscribers.h"
+#include "netlink_subscribers.h"
 
 const struct genl_multicast_group vbuf_netlink_groups[VBUF_NETLINK_GROUPS] = {
 	[VBUF_NETLINK_EVENTS] = { .name = VBUF_GROUP_EVENTS },

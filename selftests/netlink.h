@@ -112,6 +112,7 @@ struct nl nl_joined(void);
 struct nl nl_subscribed(void);
 long nl_subscribe(struct nl *nl);
 struct nl_event nl_next_event(struct nl *nl);
+unsigned int nl_drop_events(struct nl *nl);
 bool nl_is_silent(struct nl *nl);
 
 #endif /* _VBUF_TEST_NETLINK_H */

@@ -146,6 +146,16 @@ struct nl_event nl_next_event(struct nl *nl)
 	return event;
 }
 
+/* How many there are still, which are thrown away. */
+unsigned int nl_drop_events(struct nl *nl)
+{
+	unsigned int n;
+
+	for (n = 0; comes(nl, 0); n++)
+		nl_next_event(nl);
+	return n;
+}
+
 /*
  * Who subscribes waits for what happened before to be delivered. So whatever
  * happened before now in the caller's network namespace, where @nl has to be from,

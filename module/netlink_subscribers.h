@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef VBUF_SUBSCRIBERS_H
-#define VBUF_SUBSCRIBERS_H
+#ifndef VBUF_NETLINK_SUBSCRIBERS_H
+#define VBUF_NETLINK_SUBSCRIBERS_H
 
 #include <linux/types.h>
 
@@ -45,4 +45,4 @@ void vbuf_subscribers_send(struct net *net,
 			   const struct vbuf_audience *audience,
 			   struct sk_buff *message);
 
-#endif /* VBUF_SUBSCRIBERS_H */
+#endif /* VBUF_NETLINK_SUBSCRIBERS_H */

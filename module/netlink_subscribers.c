@@ -21,7 +21,7 @@
 #include "limits.h"
 #include "netlink.h"
 #include "registry.h"
-#include "subscribers.h"
+#include "netlink_subscribers.h"
 
 /* Events that wait for the worker: each is a kilobyte or so. */
 #define QUEUE_MAX	1024U
