@@ -98,11 +98,39 @@ struct vbuf_netlink_field {
 	.size = sizeof(((_struct *)0)->_member),		\
 }
 
+/* Bytes of the longest message that nobody asked for; one of today has below 300. */
+#define VBUF_NETLINK_PACKET_SIZE 8192
+
+/**
+ * struct vbuf_netlink_listener - what to hear on a subscribed handle
+ * @command: messages of this command
+ * @take: called with each; if it returns -1 and errno, so does who heard it
+ * @data: passed to @take
+ * @gone: the family is not there any more
+ * @next: where in @packet the next message begins
+ * @length: of what is in @packet
+ * @packet: what came last; of a type that aligns it
+ *
+ * All from @gone on begins as 0.
+ */
+struct vbuf_netlink_listener {
+	uint8_t command;
+	int (*take)(const struct vbuf_netlink_answer *answer, void *data);
+	void *data;
+	bool gone;
+	size_t next;
+	size_t length;
+	uint64_t packet[VBUF_NETLINK_PACKET_SIZE / sizeof(uint64_t)];
+};
+
 int vbuf_netlink_open(struct vbuf_ctl *ctl);
 int vbuf_netlink_fd(const struct vbuf_ctl *ctl);
 void vbuf_netlink_close(struct vbuf_ctl *ctl);
 int vbuf_netlink_do(struct vbuf_ctl *ctl,
 		    const struct vbuf_netlink_command *command);
+int vbuf_netlink_listen(struct vbuf_ctl *ctl, uint8_t subscription);
+int vbuf_netlink_hear(const struct vbuf_ctl *ctl,
+		      struct vbuf_netlink_listener *listener);
 int vbuf_netlink_read(const struct vbuf_netlink_answer *answer,
 		      const struct vbuf_netlink_field *fields, size_t count,
 		      void *into);

@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * libvbuf-ctl: the channels of /dev/vbuf, their endpoints and the limits, looked
- * at from outside, for tools that watch and manage them.
+ * at from outside, and what happens to them, for tools that watch and manage them.
  *
  * Programs that just send and receive have no need of it: that is libvbuf. This
  * library asks the kernel by generic netlink, needs no access to /dev/vbuf, and
  * brings libnl along.
  *
- * A handle shows the channels of the network namespace in which it was opened.
- * Who asks is who opened it, whatever became of the process's ids since; uids and
- * gids are told as its user namespace has them, pids as the caller's pid namespace
- * does.
+ * A handle shows the channels of the network namespace in which it was opened, and
+ * a monitor tells what happens to them. Who asks is who opened it, whatever became
+ * of the process's ids since; uids and gids are told as its user namespace has
+ * them, pids as the caller's pid namespace does.
  *
- * One thread at a time may use a handle, different threads different ones; a
- * child of fork() opens its own. No function may be called from a signal
+ * One thread at a time may use a handle or a monitor, different threads different
+ * ones; a child of fork() opens its own. No function may be called from a signal
  * handler. Each blocks as long as the kernel takes to answer, and for nothing
  * else: no call waits for a message or a slot. A signal ends none of them, and
  * none is a cancellation point.
  *
- * Structures are made by the library alone, and come as lists, linked by their
- * first member. A later release may add members at the end, and programs built
- * for this one go on working; a program needs a library that is no older than
- * the header it was built with. What a module older than the library does not
- * tell is 0.
+ * Structures are made by the library alone, and all but events come as lists,
+ * linked by their first member. A later release may add members at the end, and
+ * programs built for this one go on working; a program needs a library that is no
+ * older than the header it was built with. What a module older than the library
+ * does not tell is 0.
  *
  * Functions that ask the kernel fail with an errno of the kernel's own, and
  * vbuf_ctl_error_text() then tells its words, if it had any. They all may fail
@@ -52,6 +52,9 @@ extern "C" {
 
 /* A handle; what is in it is the library's own. */
 struct vbuf_ctl;
+
+/* A monitor; so is what is in this. */
+struct vbuf_ctl_monitor;
 
 /**
  * struct vbuf_ctl_channel - one channel, as it was at one moment
@@ -191,6 +194,40 @@ struct vbuf_ctl_limit {
 	uint64_t holds;
 	uint64_t use;
 	uint64_t hits;
+};
+
+/**
+ * struct vbuf_ctl_event - what happened at one moment
+ * @kind: %VBUF_EVENT_CREATED and so on; a module newer than the library may tell of
+ *	kinds that are not among them
+ * @uid: who created the channel, opened the endpoint, or was refused, as the user
+ *	namespace that owns the network namespace has it
+ * @time_ns: when, in nanoseconds of CLOCK_MONOTONIC as the initial time namespace
+ *	has it
+ * @channel: its id; 0 for a limit
+ * @name: the channel's as created, also if it has lost it; "" for none
+ * @endpoint: its id, where it is about one
+ * @rights: of the endpoint that came or went: any of %VBUF_RIGHT_RECV,
+ *	%VBUF_RIGHT_SEND
+ * @scope: of a limit: %VBUF_SCOPE_TOTAL or %VBUF_SCOPE_USER
+ * @resource: of a limit: %VBUF_RESOURCE_CHANNELS and so on
+ * @count: DIED: messages that the endpoint held; STALLED: senders that wait
+ * @since_ns: STALLED: since when the first of them has waited, as @time_ns
+ * @value: of a limit: how much it is
+ */
+struct vbuf_ctl_event {
+	uint32_t kind;
+	uint32_t uid;
+	uint64_t time_ns;
+	uint64_t channel;
+	char name[VBUF_NAME_SIZE];
+	uint64_t endpoint;
+	uint32_t rights;
+	uint32_t scope;
+	uint32_t resource;
+	uint64_t count;
+	uint64_t since_ns;
+	uint64_t value;
 };
 
 /**
@@ -366,6 +403,70 @@ int vbuf_ctl_set_limit(struct vbuf_ctl *ctl, uint32_t scope, uint32_t resource,
  * @limits: the first of it, or NULL
  */
 void vbuf_ctl_free_limits(struct vbuf_ctl_limit *limits);
+
+/**
+ * vbuf_ctl_open_monitor - begin to listen to events
+ *
+ * From then on all events of the network namespace that the caller may see are
+ * kept until vbuf_ctl_next_event() gives them: of the channels that are not hidden
+ * from it, and of the limits that refuse it, or anybody if it has
+ * CAP_SYS_RESOURCE in the user namespace that owns the network namespace.
+ *
+ * A monitor is a socket of its own, which is close-on-exec, with room for some
+ * thousand events.
+ *
+ * Return: a monitor, to be closed with vbuf_ctl_close_monitor(), or NULL and
+ * errno:
+ *
+ * * %EDQUOT: the user has as many monitors in the network namespace as may be, and
+ *   not CAP_NET_ADMIN there
+ * * %EOPNOTSUPP: the module is too old for that
+ * * those of vbuf_ctl_open()
+ */
+struct vbuf_ctl_monitor *vbuf_ctl_open_monitor(void);
+
+/**
+ * vbuf_ctl_close_monitor - listen no more
+ * @monitor: the monitor, or NULL
+ *
+ * The event that it gave goes with it. Does not change errno.
+ */
+void vbuf_ctl_close_monitor(struct vbuf_ctl_monitor *monitor);
+
+/**
+ * vbuf_ctl_monitor_fd - have a monitor's descriptor
+ * @monitor: the monitor
+ *
+ * It is for poll(), epoll and their like: it is readable, or has an error, when
+ * there may be something to be had from vbuf_ctl_next_event(). Who waits for edges
+ * has to call that until it returns 0. A program may also set SO_RCVBUF on it.
+ *
+ * Return: the descriptor, which is the monitor's, and is closed with it.
+ */
+int vbuf_ctl_monitor_fd(const struct vbuf_ctl_monitor *monitor);
+
+/**
+ * vbuf_ctl_next_event - have the next event, if there is one
+ * @monitor: the monitor
+ * @event: out: the event, until the next call with @monitor
+ *
+ * Does not block. Events of one channel come in the order in which things happened.
+ *
+ * Who keeps a list opens a monitor first, and then has the list given. If events
+ * are lost (%ENOBUFS), those that had come are gone as well, so that a list that
+ * is asked for after that is behind none that is still to come: the new list takes
+ * the place of the old one. Events that come after a list may tell what is in it
+ * already. Ids tell, for none is used twice.
+ *
+ * Return: 1; 0 if there is none now; or -1 and errno:
+ *
+ * * %ENOBUFS: events were lost, and all that had come were thrown away
+ * * %ENODEV: the module was unloaded, and the monitor is of no more use; so is
+ *   each further call
+ * * %EPROTO: what came makes no sense; the next may
+ */
+int vbuf_ctl_next_event(struct vbuf_ctl_monitor *monitor,
+			const struct vbuf_ctl_event **event);
 
 #ifdef __cplusplus
 }

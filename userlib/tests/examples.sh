@@ -35,13 +35,15 @@ shown() {
 }
 try "libvbuf(3) shows hello.c as it is" shown
 
-# The program in libvbuf-ctl(3).
+# looks PAGE: the program in it
 looks() {
-	sed -n '/^#include <stdio.h>/,/^}/{s/\\e/\\/g;p}' ../man/libvbuf-ctl.3 \
-		> "$scratch/look.c"
+	sed -n '/^#include <\(errno\|stdio\).h>/,/^}/{s/\\e/\\/g;s/\\-/-/g;p}' \
+		"../man/$1.3" > "$scratch/example.c"
 	use_installed "$scratch/root" libvbuf-ctl
-	[ -s "$scratch/look.c" ] && builds "$scratch/look.c"
+	[ -s "$scratch/example.c" ] && builds "$scratch/example.c"
 }
-try "the program in libvbuf-ctl(3) builds" looks
+for page in libvbuf-ctl vbuf_ctl_open_monitor; do
+	try "the program in $page(3) builds" looks $page
+done
 
 finish

@@ -2,6 +2,7 @@
 /* Stands in for the kernel where libnl sends and receives. */
 #include <errno.h>
 #include <linux/genetlink.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -312,6 +313,7 @@ ssize_t sendmsg(int fd, const struct msghdr *msg, int flags)
 
 	(void)fd;
 	(void)flags;
+	pthread_testcancel();
 	if (command->nlmsg_type == GENL_ID_CTRL) {
 		answer_family(command);
 		return command->nlmsg_len;
@@ -325,9 +327,10 @@ ssize_t sendmsg(int fd, const struct msghdr *msg, int flags)
 	return command->nlmsg_len;
 }
 
-/* Return: 0, or -1 and errno. */
+/* A cancellation point, as the real ones. Return: 0, or -1 and errno. */
 static int take_packet(struct packet **packet)
 {
+	pthread_testcancel();
 	if (fake_interruptions > 0) {
 		fake_interruptions--;
 		errno = EINTR;
