@@ -315,7 +315,10 @@ static int ask_family(struct vbuf_ctl *ctl,
 	/*
 	 * ENOENT without a word may be about the family: the module was
 	 * unloaded, and maybe loaded again, which gives it another number.
+	 * Of one that is being unloaded there is no dump any more.
 	 */
+	if (ret < 0 && errno == EPROTONOSUPPORT)
+		errno = ENODEV;
 	if (ret >= 0 || errno != ENOENT || *ctl->text)
 		return ret;
 	if (find_family(ctl))

@@ -6,12 +6,13 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #define DEVICE "/dev/vbuf"
-#define MODULE "/sys/module/vbuf"
+#define MODULE_STATE "/sys/module/vbuf/initstate"
 
 #define NOT_LOADED "the module is not loaded: modprobe vbuf"
 #define TOO_OLD "the loaded module is older than this vbufctl: load the one" \
@@ -51,6 +52,19 @@ void report_no_memory(void)
 	report("not enough memory");
 }
 
+/* And not about to go. */
+static bool is_loaded(void)
+{
+	FILE *file = fopen(MODULE_STATE, "re");
+	bool live;
+
+	if (!file)
+		return false;
+	live = fgetc(file) == 'l';
+	fclose(file);
+	return live;
+}
+
 /* What is wrong with the device, if it is to blame, or NULL. */
 static const char *blame_device(int error)
 {
@@ -59,7 +73,7 @@ static const char *blame_device(int error)
 		return DEVICE " may not be opened: its mode should be 0666";
 	if (error != ENODEV)
 		return NULL;
-	if (access(MODULE, F_OK))
+	if (!is_loaded())
 		return NOT_LOADED;
 	return "the module is loaded, but here is no " DEVICE " that leads to it:"
 	       " a container has to be given the device";
@@ -68,7 +82,7 @@ static const char *blame_device(int error)
 /* What is wrong with the module's netlink family, or NULL. */
 static const char *blame_module(int error)
 {
-	if (error == ENODEV && access(MODULE, F_OK))
+	if (error == ENODEV && !is_loaded())
 		return NOT_LOADED;
 	return error == ENODEV || error == EOPNOTSUPP ? TOO_OLD : NULL;
 }
