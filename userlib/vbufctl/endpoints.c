@@ -80,6 +80,7 @@ static void add_waiting(struct table *table,
 		table_cell(table, "%u to receive%s", receivers, time);
 	else
 		table_cell(table, "-");
+	table_mark(table, senders);
 }
 
 static void add_row(struct table *table,

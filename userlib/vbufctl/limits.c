@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -27,7 +26,7 @@ static const struct option options[] = {
 
 /* How to list them. */
 struct style {
-	bool json, bytes;
+	bool json, exact;
 };
 
 /* What a KEY=VALUE asks for. */
@@ -90,13 +89,14 @@ static int parse(int argc, char **argv, struct style *style)
 			style->json = true;
 			break;
 		case OPT_BYTES:
-			style->bytes = true;
+			style->exact = true;
+			units_be_exact();
 			break;
 		default:
 			return verb_option(&verb_limits, option);
 		}
 	}
-	if (optind < argc && (style->json || style->bytes))
+	if (optind < argc && (style->json || style->exact))
 		return verb_misused(&verb_limits, "--json and --bytes are for the list: without KEY=VALUE");
 	return parse_settings(argv + optind);
 }
@@ -146,34 +146,35 @@ static int set_all(char *const *texts)
 	return status;
 }
 
-static void add_amount(struct table *table, const struct style *style,
-		       uint32_t resource, uint64_t amount)
+static void add_amount(struct table *table, uint32_t resource, uint64_t amount)
 {
 	char room[UNITS_ROOM];
 
-	if (style->bytes && amount != VBUF_CTL_NO_LIMIT)
-		table_cell(table, "%" PRIu64, amount);
-	else
-		table_cell(table, "%s", limit_amount(room, resource, amount));
+	table_cell(table, "%s", limit_amount(room, resource, amount));
 }
 
-static void add_row(struct table *table, const struct style *style,
-		    const struct vbuf_ctl_limit *limit)
+static void add_use(struct table *table, const struct vbuf_ctl_limit *limit)
+{
+	if (limit->use == VBUF_CTL_NOT_TOLD) {
+		table_cell(table, "-");
+		return;
+	}
+	add_amount(table, limit->resource, limit->use);
+	table_mark(table, limit->use >= limit->holds);
+}
+
+static void add_row(struct table *table, const struct vbuf_ctl_limit *limit)
 {
 	char room[UNITS_ROOM];
 
 	table_cell(table, "%s", limit_name(limit->scope, limit->resource));
-	add_amount(table, style, limit->resource, limit->value);
-	add_amount(table, style, limit->resource, limit->holds);
-	if (limit->use == VBUF_CTL_NOT_TOLD)
-		table_cell(table, "-");
-	else
-		add_amount(table, style, limit->resource, limit->use);
+	add_amount(table, limit->resource, limit->value);
+	add_amount(table, limit->resource, limit->holds);
+	add_use(table, limit);
 	table_cell(table, "%s", units_count(room, limit->hits));
 }
 
-static int print_table(const struct style *style,
-		       const struct vbuf_ctl_limit *limit)
+static int print_table(const struct vbuf_ctl_limit *limit)
 {
 	struct table table;
 	int ret;
@@ -181,7 +182,7 @@ static int print_table(const struct style *style,
 	table_init(&table, titles, COLUMNS);
 	for (; limit; limit = limit->next)
 		if (limit_name(limit->scope, limit->resource))
-			add_row(&table, style, limit);
+			add_row(&table, limit);
 	ret = table_print(&table);
 	table_deinit(&table);
 	if (ret)
@@ -220,7 +221,7 @@ static int print_json(const struct vbuf_ctl_limit *limit)
 	return STATUS_DONE;
 }
 
-static int list(const struct style *style)
+static int list(bool json)
 {
 	struct vbuf_ctl_limit *limits;
 	int status;
@@ -229,7 +230,7 @@ static int list(const struct style *style)
 		report_listed("the limits", errno, NULL);
 		return STATUS_FAILED;
 	}
-	status = style->json ? print_json(limits) : print_table(style, limits);
+	status = json ? print_json(limits) : print_table(limits);
 	vbuf_ctl_free_limits(limits);
 	return status;
 }
@@ -241,7 +242,7 @@ static int run(int argc, char **argv)
 
 	if (status != STATUS_NONE_YET)
 		return status;
-	return optind < argc ? set_all(argv + optind) : list(&style);
+	return optind < argc ? set_all(argv + optind) : list(style.json);
 }
 
 const struct verb verb_limits = {
@@ -254,7 +255,7 @@ const struct verb verb_limits = {
 	"in use, in total (max_) or of you (user_), how often it has refused somebody.\n\n"
 	"With KEY=VALUE sets limits, as root: to a number, with K, M or G or without,\n"
 	"or to none. What somebody has already stays.\n\n"
-	"  --bytes            print all digits of bytes\n"
+	"  --bytes            print all digits of bytes, and of counts\n"
 	"  --json             print an array of objects\n"
 	"  -h, --help         print this\n",
 	.run = run,

@@ -1,39 +1,45 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* vbufctl ls: a line a channel. */
+/* vbufctl ls: a line a channel, once or again and again. */
 #include "channel.h"
 #include "json.h"
-#include "list.h"
 #include "number.h"
+#include "rates.h"
 #include "report.h"
+#include "rounds.h"
+#include "stop.h"
 #include "table.h"
+#include "terminal.h"
 #include "units.h"
 #include "verb.h"
 
 #include <errno.h>
 #include <getopt.h>
+#include <stdio.h>
 #include <time.h>
 
 enum {
 	OPT_JSON = 256,
+	OPT_BYTES,
 	OPT_INTERVAL,
+	OPT_WATCH,
 };
 
 static const struct option options[] = {
 	{ "json", no_argument, NULL, OPT_JSON },
+	{ "bytes", no_argument, NULL, OPT_BYTES },
 	{ "interval", required_argument, NULL, OPT_INTERVAL },
+	{ "watch", no_argument, NULL, OPT_WATCH },
 	VERB_OPTIONS
 };
 
-/* The channels at one moment. */
-struct look {
-	struct vbuf_ctl_channel *channels;
-	double seconds;
-};
+#define INTERVAL_ONCE 200
+#define INTERVAL_WATCH 1000
 
-/* Messages a second of one channel; not known without an earlier look. */
-struct rates {
-	bool known;
-	double sent, received;
+/* What was asked for. */
+struct request {
+	bool json, watch;
+	bool interval_given;
+	uint64_t interval;	/* ms */
 };
 
 static const char *const titles[] = {
@@ -43,66 +49,48 @@ static const char *const titles[] = {
 
 #define COLUMNS (sizeof(titles) / sizeof(titles[0]))
 
-static int parse(int argc, char **argv, bool *json, uint64_t *interval)
+static int take_option(struct request *request, int option)
 {
-	int option;
+	switch (option) {
+	case OPT_JSON:
+		request->json = true;
+		break;
+	case OPT_BYTES:
+		units_be_exact();
+		break;
+	case OPT_WATCH:
+		request->watch = true;
+		break;
+	case OPT_INTERVAL:
+		request->interval_given = true;
+		if (!number_parse(optarg, 3600000, &request->interval))
+			return verb_misused(&verb_ls, "--interval: '%s' is not 0 to 3600000 ms",
+					    optarg);
+		break;
+	default:
+		return verb_option(&verb_ls, option);
+	}
+	return STATUS_NONE_YET;
+}
+
+static int parse(int argc, char **argv, struct request *request)
+{
+	int option, status;
 
 	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		switch (option) {
-		case OPT_JSON:
-			*json = true;
-			break;
-		case OPT_INTERVAL:
-			if (!number_parse(optarg, 3600000, interval))
-				return verb_misused(&verb_ls, "--interval: '%s' is not 0 to 3600000 ms",
-						    optarg);
-			break;
-		default:
-			return verb_option(&verb_ls, option);
-		}
+		status = take_option(request, option);
+		if (status != STATUS_NONE_YET)
+			return status;
 	}
 	if (optind < argc)
 		return verb_misused(&verb_ls, "there is no use for '%s'",
 				    argv[optind]);
+	if (request->watch && request->interval_given && !request->interval)
+		return verb_misused(&verb_ls, "--watch wants an --interval of 1 ms or more");
+	if (!request->interval_given)
+		request->interval = request->watch ? INTERVAL_WATCH :
+						     INTERVAL_ONCE;
 	return STATUS_NONE_YET;
-}
-
-static int take_look(struct look *look)
-{
-	struct timespec now;
-
-	if (list_channels(&look->channels)) {
-		report_listed("the list of channels", errno, NULL);
-		return -1;
-	}
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	look->seconds = now.tv_sec + now.tv_nsec / 1e9;
-	return 0;
-}
-
-static void wait_milliseconds(uint64_t ms)
-{
-	struct timespec left = { ms / 1000, ms % 1000 * 1000000 };
-
-	while (nanosleep(&left, &left) && errno == EINTR)
-		;
-}
-
-/* @old goes on where the channel before was found: both lists are sorted. */
-static struct rates measure(const struct vbuf_ctl_channel **old, double seconds,
-			    const struct vbuf_ctl_channel *channel)
-{
-	while (*old && (*old)->id < channel->id)
-		*old = (*old)->next;
-	if (!*old || (*old)->id != channel->id)
-		return (struct rates){ .known = false };
-	return (struct rates){
-		.known = true,
-		.sent = (channel->sent - (*old)->sent) / seconds,
-		/* What is put back is taken off again. */
-		.received = channel->received < (*old)->received ? 0 :
-			    (channel->received - (*old)->received) / seconds,
-	};
 }
 
 static void add_rate(struct table *table, bool known, double rate)
@@ -128,29 +116,32 @@ static void add_row(struct table *table,
 	table_cell(table, "%u/%u", channel->depth, channel->slots);
 	table_cell(table, "%s", units_bytes(slot, channel->slot_size));
 	table_cell(table, "%u/%u", channel->senders, channel->receivers);
+	table_mark(table, channel->state & VBUF_STATE_NO_RECEIVER);
 	table_cell(table, "%s", units_count(sent, channel->sent));
 	table_cell(table, "%s", units_count(received, channel->received));
 	add_rate(table, rates.known, rates.sent);
 	add_rate(table, rates.known, rates.received);
 	table_cell(table, "%u/%u", channel->blocked_senders,
 		   channel->blocked_receivers);
+	table_mark(table, channel->blocked_senders);
 }
 
-static int print_table(const struct look *before, const struct look *now)
+static int print_table(const struct look *before, const struct look *now,
+		       int (*print)(const struct table *table))
 {
-	const struct vbuf_ctl_channel *channel, *old = before->channels;
-	double seconds = now->seconds - before->seconds;
+	struct rates_walk walk = rates_begin(before, now);
+	const struct vbuf_ctl_channel *channel;
 	struct table table;
 	int ret;
 
 	table_init(&table, titles, COLUMNS);
 	for (channel = now->channels; channel; channel = channel->next)
-		add_row(&table, channel, measure(&old, seconds, channel));
-	ret = table_print(&table);
+		add_row(&table, channel, rates_next(&walk, channel));
+	ret = print(&table);
 	table_deinit(&table);
 	if (ret)
 		report_no_memory();
-	return ret ? STATUS_FAILED : STATUS_DONE;
+	return ret;
 }
 
 static void json_channel(const struct vbuf_ctl_channel *channel,
@@ -167,40 +158,103 @@ static void json_channel(const struct vbuf_ctl_channel *channel,
 
 static int print_json(const struct look *before, const struct look *now)
 {
-	const struct vbuf_ctl_channel *channel, *old = before->channels;
-	double seconds = now->seconds - before->seconds;
+	struct rates_walk walk = rates_begin(before, now);
+	const struct vbuf_ctl_channel *channel;
 
 	json_begin_array(NULL);
 	for (channel = now->channels; channel; channel = channel->next)
-		json_channel(channel, measure(&old, seconds, channel));
+		json_channel(channel, rates_next(&walk, channel));
 	json_end_array();
 	json_end();
-	return STATUS_DONE;
+	return 0;
+}
+
+/* One round of many: a picture, or what a reader can tell from the last one. */
+static int print_round(const struct request *request, const struct look *before,
+		       const struct look *now)
+{
+	if (request->json)
+		return print_json(before, now);
+	if (terminal_redraws())
+		return print_table(before, now, table_draw);
+	if (before->seconds)
+		putchar('\n');
+	return print_table(before, now, table_print);
+}
+
+/* As main.c tells it in the end, but that it is not known any more there. */
+static int flush_round(void)
+{
+	if (!fflush(stdout) || stop_requested())
+		return 0;
+	report("standard output: %m");
+	clearerr(stdout);
+	return -1;
+}
+
+static int watch(const struct request *request)
+{
+	struct look before = { .channels = NULL }, now = before;
+	struct rounds rounds;
+	int ret;
+
+	stop_prepare();
+	/* A round at a time, so that no picture is seen half drawn. */
+	setvbuf(stdout, NULL, _IOFBF, 1 << 16);
+	rounds_begin(&rounds, request->interval);
+	do {
+		ret = look_take(&now);
+		if (!ret)
+			ret = print_round(request, &before, &now);
+		if (!ret)
+			ret = flush_round();
+		look_free(&before);
+		before = now;
+		now = (struct look){ .channels = NULL };
+	} while (!ret && rounds_wait(&rounds));
+	look_free(&before);
+	return ret;
+}
+
+static void wait_milliseconds(uint64_t ms)
+{
+	struct timespec left = { ms / 1000, ms % 1000 * 1000000 };
+
+	while (nanosleep(&left, &left) && errno == EINTR)
+		;
+}
+
+static int list(const struct request *request)
+{
+	struct look before = { .channels = NULL }, now = before;
+	int ret = 0;
+
+	if (request->interval) {
+		ret = look_take(&before);
+		if (!ret)
+			wait_milliseconds(request->interval);
+	}
+	if (!ret)
+		ret = look_take(&now);
+	if (!ret)
+		ret = request->json ? print_json(&before, &now) :
+				      print_table(&before, &now, table_print);
+	look_free(&before);
+	look_free(&now);
+	return ret;
 }
 
 static int run(int argc, char **argv)
 {
-	struct look before = { .channels = NULL }, now = { .channels = NULL };
-	uint64_t interval = 200;
-	bool json = false;
-	int status = parse(argc, argv, &json, &interval);
+	struct request request = { .json = false };
+	int status = parse(argc, argv, &request);
 
 	if (status != STATUS_NONE_YET)
 		return status;
-
-	status = STATUS_FAILED;
-	if (interval) {
-		if (take_look(&before))
-			goto out;
-		wait_milliseconds(interval);
-	}
-	if (take_look(&now))
-		goto out;
-	status = json ? print_json(&before, &now) : print_table(&before, &now);
-out:
-	vbuf_ctl_free_channels(before.channels);
-	vbuf_ctl_free_channels(now.channels);
-	return status;
+	if (request.watch ? watch(&request) : list(&request))
+		return STATUS_FAILED;
+	stop_finish();
+	return STATUS_DONE;
 }
 
 const struct verb verb_ls = {
@@ -213,8 +267,11 @@ const struct verb verb_ls = {
 	"sent and received, the same a second, threads blocked in either.\n"
 	"A channel without a name, or that was removed while in use, or that is not\n"
 	"yours to use, stands as #ID.\n\n"
-	"  --interval MS      how long to measure the rates (200); 0: no rates\n"
-	"  --json             print an array of objects\n"
+	"  --watch            list them again and again, until interrupted\n"
+	"  --interval MS      how long to measure the rates (200); 0: no rates;\n"
+	"                     with --watch from one list to the next (1000)\n"
+	"  --bytes            print all digits of bytes, and of counts\n"
+	"  --json             print an array of objects; with --watch one a line\n"
 	"  -h, --help         print this\n",
 	.run = run,
 };

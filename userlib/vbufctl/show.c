@@ -7,6 +7,7 @@
 #include "name.h"
 #include "number.h"
 #include "report.h"
+#include "terminal.h"
 #include "units.h"
 #include "verb.h"
 
@@ -14,10 +15,14 @@
 #include <getopt.h>
 #include <stdio.h>
 
-enum { OPT_JSON = 256 };
+enum {
+	OPT_JSON = 256,
+	OPT_BYTES,
+};
 
 static const struct option options[] = {
 	{ "json", no_argument, NULL, OPT_JSON },
+	{ "bytes", no_argument, NULL, OPT_BYTES },
 	VERB_OPTIONS
 };
 
@@ -51,9 +56,16 @@ static int parse(int argc, char **argv, bool *json, struct wanted *wanted)
 	int option;
 
 	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (option != OPT_JSON)
+		switch (option) {
+		case OPT_JSON:
+			*json = true;
+			break;
+		case OPT_BYTES:
+			units_be_exact();
+			break;
+		default:
 			return verb_option(&verb_show, option);
-		*json = true;
+		}
 	}
 	if (argc - optind != 1)
 		return verb_misused(&verb_show, "give one NAME or '#ID'");
@@ -109,6 +121,17 @@ static void print_flow(const char *title, __u64 messages, __u64 bytes)
 	       (unsigned long long)messages, units_bytes(room, bytes));
 }
 
+static void print_blocked(const struct vbuf_ctl_channel *channel)
+{
+	char sending[32];
+
+	snprintf(sending, sizeof(sending), "%u sending",
+		 channel->blocked_senders);
+	fputs("blocked    ", stdout);
+	terminal_print(sending, channel->blocked_senders);
+	printf(", %u receiving\n", channel->blocked_receivers);
+}
+
 static void print_state(const struct vbuf_ctl_channel *channel)
 {
 	printf("slots      %u free, %u being sent, %u queued (at most %u so far), ",
@@ -121,12 +144,13 @@ static void print_state(const struct vbuf_ctl_channel *channel)
 	       (unsigned long long)channel->dropped_oldest,
 	       (unsigned long long)channel->dropped_holder,
 	       (unsigned long long)channel->dropped_deliveries);
-	printf("endpoints  %u to send%s, %u to receive%s\n", channel->senders,
+	printf("endpoints  %u to send%s, %u to receive", channel->senders,
 	       channel->state & VBUF_STATE_NO_SENDER ? " (the last has gone)" : "",
-	       channel->receivers,
-	       channel->state & VBUF_STATE_NO_RECEIVER ? " (the last has gone)" : "");
-	printf("blocked    %u sending, %u receiving\n",
-	       channel->blocked_senders, channel->blocked_receivers);
+	       channel->receivers);
+	if (channel->state & VBUF_STATE_NO_RECEIVER)
+		terminal_print(" (the last has gone)", true);
+	putchar('\n');
+	print_blocked(channel);
 }
 
 static int print_text(const struct vbuf_ctl_channel *channel,
@@ -186,6 +210,7 @@ const struct verb verb_show = {
 	"Tells everything about one channel, and of each of its endpoints the\n"
 	"process that opened it, what it may do, the slots it owns and the threads\n"
 	"that wait in it.\n\n"
+	"  --bytes            print all digits of bytes, and of counts\n"
 	"  --json             print an array of one object\n"
 	"  -h, --help         print this\n",
 	.run = run,

@@ -2,12 +2,14 @@
 /* A table of aligned columns on standard output. */
 #include "table.h"
 
+#include "terminal.h"
+
 #include <errno.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* The title of a column that is aligned left begins with '<'. */
 static const char *title(const struct table *table, size_t column)
@@ -30,14 +32,14 @@ void table_init(struct table *table, const char *const *titles, size_t columns)
 void table_deinit(struct table *table)
 {
 	for (size_t i = 0; i < table->count; i++)
-		free(table->cells[i]);
+		free(table->cells[i].text);
 	free(table->cells);
 }
 
 static bool make_room(struct table *table)
 {
 	size_t room = table->room ? 2 * table->room : 64;
-	char **cells;
+	struct table_cell *cells;
 
 	if (table->count < table->room)
 		return true;
@@ -49,9 +51,9 @@ static bool make_room(struct table *table)
 	return true;
 }
 
-static void widen(struct table *table, int length)
+static void widen(struct table *table, size_t length)
 {
-	int *width = &table->widths[table->count % table->columns];
+	size_t *width = &table->widths[table->count % table->columns];
 
 	if (length > *width)
 		*width = length;
@@ -77,59 +79,138 @@ void table_cell(struct table *table, const char *format, ...)
 		return;
 	}
 	widen(table, length);
-	table->cells[table->count++] = text;
+	table->cells[table->count++] = (struct table_cell){ .text = text };
 }
 
-static void print_cell(const struct table *table, size_t column,
-		       const char *text)
+/* Of the cell that was added last: whether it tells of trouble. */
+void table_mark(struct table *table, bool trouble)
 {
+	if (table->count)
+		table->cells[table->count - 1].marked = trouble;
+}
+
+/* A line that is being printed. */
+struct line {
+	size_t left;		/* columns, for what still fits */
+	bool coloured;
+};
+
+static void put_spaces(struct line *line, size_t count)
+{
+	if (count > line->left)
+		count = line->left;
+	line->left -= count;
+	printf("%*s", (int)count, "");
+}
+
+static void put_text(struct line *line, const char *text, bool marked)
+{
+	size_t length = strnlen(text, line->left);
+	bool coloured = marked && line->coloured;
+
+	line->left -= length;
+	printf("%s%.*s%s", coloured ? TERMINAL_RED : "", (int)length, text,
+	       coloured ? TERMINAL_PLAIN : "");
+}
+
+static void put_cell(struct line *line, const struct table *table,
+		     size_t column, const char *text, bool marked)
+{
+	size_t blank = table->widths[column] - strlen(text);
 	bool left = aligned_left(table, column);
-	int width = table->widths[column];
 
-	if (column)
-		fputs("  ", stdout);
-	if (!left)
-		printf("%*s", width, text);
-	else if (column + 1 < table->columns)
-		printf("%-*s", width, text);
-	else	/* no spaces at the end of a line */
-		fputs(text, stdout);
+	put_spaces(line, (column ? 2 : 0) + (left ? 0 : blank));
+	put_text(line, text, marked);
+	/* no spaces at the end of a line */
+	if (left && column + 1 < table->columns)
+		put_spaces(line, blank);
 }
 
-static bool colour_wanted(void)
+/* What the lines are printed on. */
+struct paper {
+	size_t columns;
+	const char *begin;	/* of a line */
+	bool coloured;
+};
+
+static void print_titles(const struct table *table, const struct paper *paper)
 {
-	const char *no_color = getenv("NO_COLOR");
-	const char *term = getenv("TERM");
+	struct line line = { .left = paper->columns };
 
-	return isatty(STDOUT_FILENO) && (!no_color || !*no_color) && term &&
-	       strcmp(term, "dumb");
-}
-
-static void print_titles(const struct table *table)
-{
-	bool bold = colour_wanted();
-
-	if (bold)
-		fputs("\033[1m", stdout);
+	printf("%s%s", paper->begin, paper->coloured ? TERMINAL_BOLD : "");
 	for (size_t i = 0; i < table->columns; i++)
-		print_cell(table, i, title(table, i));
-	puts(bold ? "\033[0m" : "");
+		put_cell(&line, table, i, title(table, i), false);
+	puts(paper->coloured ? TERMINAL_PLAIN : "");
+}
+
+static void print_row(const struct table *table, size_t row,
+		      const struct paper *paper)
+{
+	const struct table_cell *cells = &table->cells[row * table->columns];
+	struct line line = {
+		.left = paper->columns,
+		.coloured = paper->coloured,
+	};
+
+	fputs(paper->begin, stdout);
+	for (size_t i = 0; i < table->columns; i++)
+		put_cell(&line, table, i, cells[i].text, cells[i].marked);
+	putchar('\n');
+}
+
+static void print_rows(const struct table *table, size_t rows,
+		       const struct paper *paper)
+{
+	print_titles(table, paper);
+	for (size_t i = 0; i < rows; i++)
+		print_row(table, i, paper);
+}
+
+static int check_cells(const struct table *table)
+{
+	if (!table->failed)
+		return 0;
+	errno = ENOMEM;
+	return -1;
 }
 
 /* Return: 0, or -1 and ENOMEM if cells are missing, with nothing printed. */
 int table_print(const struct table *table)
 {
-	if (table->failed) {
-		errno = ENOMEM;
-		return -1;
-	}
-	print_titles(table);
-	for (size_t i = 0; i < table->count; i++) {
-		size_t column = i % table->columns;
+	struct paper paper = {
+		.columns = SIZE_MAX,
+		.begin = "",
+		.coloured = terminal_colours(),
+	};
 
-		print_cell(table, column, table->cells[i]);
-		if (column + 1 == table->columns)
-			putchar('\n');
-	}
+	if (check_cells(table))
+		return -1;
+	print_rows(table, table->count / table->columns, &paper);
+	return 0;
+}
+
+/*
+ * The same as a picture, as much as fits. The screen's last line is for the
+ * cursor: a line that ended there would move the others.
+ */
+int table_draw(const struct table *table)
+{
+	struct terminal_size size = terminal_get_size();
+	struct paper paper = {
+		.columns = size.columns,
+		.begin = TERMINAL_CLEAR_LINE,
+		.coloured = terminal_colours(),
+	};
+	size_t rows = table->count / table->columns;
+	size_t room = size.lines > 2 ? size.lines - 2 : 0;
+	size_t shown = rows <= room ? rows : room ? room - 1 : 0;
+
+	if (check_cells(table))
+		return -1;
+	terminal_begin_picture();
+	print_rows(table, shown, &paper);
+	if (shown < rows && room)
+		printf("%sand %zu more\n", paper.begin, rows - shown);
+	terminal_end_picture();
 	return 0;
 }

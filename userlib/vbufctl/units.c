@@ -3,11 +3,20 @@
 #include "units.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 /* Beginning with "", the unit itself. */
 static const char decimal[][2] = { "", "k", "M", "G", "T", "P", "E" };
 static const char binary[][2] = { "", "K", "M", "G", "T", "P", "E" };
+
+static bool exact;
+
+/* From now on with all their digits, but for times. */
+void units_be_exact(void)
+{
+	exact = true;
+}
 
 static const char *scale(char room[UNITS_ROOM], double value, double step,
 			 const char (*units)[2])
@@ -30,11 +39,11 @@ const char *units_bytes(char room[UNITS_ROOM], uint64_t bytes)
 	unsigned int i = 0;
 	uint64_t whole = bytes;
 
-	while (whole && !(whole % 1024) && i < 6) {
+	while (!exact && whole && !(whole % 1024) && i < 6) {
 		whole /= 1024;
 		i++;
 	}
-	if (whole >= 10000)
+	if (!exact && whole >= 10000)
 		return scale(room, bytes, 1024, binary);
 	snprintf(room, UNITS_ROOM, "%" PRIu64 "%s", whole, binary[i]);
 	return room;
@@ -43,7 +52,7 @@ const char *units_bytes(char room[UNITS_ROOM], uint64_t bytes)
 /* Of 1000; exact up to 9999. */
 const char *units_count(char room[UNITS_ROOM], uint64_t count)
 {
-	if (count >= 10000)
+	if (!exact && count >= 10000)
 		return scale(room, count, 1000, decimal);
 	snprintf(room, UNITS_ROOM, "%" PRIu64, count);
 	return room;
@@ -52,7 +61,7 @@ const char *units_count(char room[UNITS_ROOM], uint64_t count)
 /* Of 1000, a second. */
 const char *units_rate(char room[UNITS_ROOM], double rate)
 {
-	if (rate >= 1000)
+	if (!exact && rate >= 1000)
 		return scale(room, rate, 1000, decimal);
 	snprintf(room, UNITS_ROOM, rate > 0 && rate < 10 ? "%.1f" : "%.0f",
 		 rate);

@@ -7,6 +7,8 @@
 
 #define UNITS_ROOM 32
 
+void units_be_exact(void);
+
 /* Strings in rooms that the caller gives, so that one printf may use several. */
 const char *units_bytes(char room[UNITS_ROOM], uint64_t bytes);
 const char *units_count(char room[UNITS_ROOM], uint64_t count);
