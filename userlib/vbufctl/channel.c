@@ -1,23 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What ls and show both say of a channel. */
+/* What is said of a channel by more than one command. */
 #include "channel.h"
 
 #include "json.h"
 
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#define FIELD(field) \
-	{ #field, offsetof(struct vbuf_ctl_channel, field), \
-	  sizeof(((struct vbuf_ctl_channel *)0)->field) }
+#define FIELD(field) { #field, CHANNEL_FIELD(field) }
 
 /* The numbers, under keys that stay. */
 static const struct number {
 	const char *key;
-	size_t offset;
-	size_t size;
+	struct channel_field field;
 } numbers[] = {
 	FIELD(slots),
 	FIELD(slot_size),
@@ -57,20 +52,19 @@ const char *channel_label(char room[CHANNEL_LABEL_ROOM],
 	return room;
 }
 
-static void json_field(const struct vbuf_ctl_channel *channel,
-		       const struct number *number)
+uint64_t channel_number(const struct vbuf_ctl_channel *channel,
+			const struct channel_field *field)
 {
-	const char *field = (const char *)channel + number->offset;
+	const char *at = (const char *)channel + field->offset;
 	uint64_t wide;
 	uint32_t narrow;
 
-	if (number->size == sizeof(wide)) {
-		memcpy(&wide, field, sizeof(wide));
-	} else {
-		memcpy(&narrow, field, sizeof(narrow));
-		wide = narrow;
+	if (field->size == sizeof(wide)) {
+		memcpy(&wide, at, sizeof(wide));
+		return wide;
 	}
-	json_number(number->key, wide);
+	memcpy(&narrow, at, sizeof(narrow));
+	return narrow;
 }
 
 /*
@@ -97,5 +91,6 @@ void channel_json_keys(const struct vbuf_ctl_channel *channel)
 	json_bool("senders_gone", channel->state & VBUF_STATE_NO_SENDER);
 	json_bool("receivers_gone", channel->state & VBUF_STATE_NO_RECEIVER);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		json_field(channel, &numbers[i]);
+		json_number(numbers[i].key,
+			    channel_number(channel, &numbers[i].field));
 }
