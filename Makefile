@@ -28,7 +28,8 @@ module:
 userlib:
 	$(Q)$(MAKE) -C userlib
 
-## install: the library, the tool, headers and man pages, below DESTDIR PREFIX
+## install: the libraries, the tool, headers, man pages, completion for bash and
+##	zsh, and examples for administrators, below DESTDIR PREFIX
 install: userlib
 	$(Q)$(MAKE) -C userlib install
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # What the user side's Makefiles share. Heeds CC, CFLAGS, CPPFLAGS, LDFLAGS,
-# DESTDIR, PREFIX, LIBDIR, INCLUDEDIR, MANDIR, PKG_CONFIG; V=1 shows the commands.
+# DESTDIR, PREFIX, LIBDIR, INCLUDEDIR, MANDIR, DOCDIR, BASHCOMPDIR, ZSHCOMPDIR,
+# PKG_CONFIG; V=1 shows the commands.
 
 userlib := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 OUT ?= $(userlib)/build
@@ -13,6 +14,10 @@ BINDIR ?= $(PREFIX)/bin
 LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 MANDIR ?= $(PREFIX)/share/man
+DOCDIR ?= $(PREFIX)/share/doc/vbuf
+# Where bash-completion and zsh look, if PREFIX is /usr or /usr/local.
+BASHCOMPDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHCOMPDIR ?= $(PREFIX)/share/zsh/site-functions
 
 # A CFLAGS of the caller's own replaces these,
 CFLAGS ?= -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong \

@@ -12,6 +12,9 @@ page_names = sed -n '/^\.Nd/q; s/^\.Nm \([a-z_-]*\).*/\1/p' $(1)
 # Paths relative to the prefix where they can be: pkg-config can then move it.
 relative = $(patsubst $(PREFIX)/%,$${prefix}/%,$(1))
 
+# For administrators, to be copied to where they choose.
+admin_files := $(wildcard admin/*)
+
 headers := $(wildcard include/*.h)
 uapi_headers := $(wildcard ../uapi/linux/*.h)
 
@@ -24,7 +27,9 @@ install: all
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX))
 	$(Q)install -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(BINDIR) \
 		$(DESTDIR)$(INCLUDEDIR)/linux $(DESTDIR)$(MANDIR)/man1 \
-		$(DESTDIR)$(MANDIR)/man3 $(DESTDIR)$(MANDIR)/man4
+		$(DESTDIR)$(MANDIR)/man3 $(DESTDIR)$(MANDIR)/man4 \
+		$(DESTDIR)$(BASHCOMPDIR) $(DESTDIR)$(ZSHCOMPDIR) \
+		$(DESTDIR)$(DOCDIR)/examples
 	$(Q)install -m 755 $(shared) $(ctl_shared) $(DESTDIR)$(LIBDIR)
 	$(Q)ln -sf $(notdir $(shared)) $(DESTDIR)$(LIBDIR)/$(soname)
 	$(Q)ln -sf $(soname) $(DESTDIR)$(LIBDIR)/libvbuf.so
@@ -37,6 +42,12 @@ install: all
 	$(Q)install -m 644 $(headers) $(DESTDIR)$(INCLUDEDIR)
 	$(Q)install -m 644 $(uapi_headers) $(DESTDIR)$(INCLUDEDIR)/linux
 	$(Q)install -m 755 $(OUT)/vbufctl $(DESTDIR)$(BINDIR)
+	$(Q)install -m 644 vbufctl/completion/vbufctl.bash \
+		$(DESTDIR)$(BASHCOMPDIR)/vbufctl
+	$(Q)install -m 644 vbufctl/completion/_vbufctl $(DESTDIR)$(ZSHCOMPDIR)
+	$(Q)install -m 644 $(admin_files) $(DESTDIR)$(DOCDIR)/examples
+	$(Q)sed -i 's|=/usr/local/bin/|=$(BINDIR)/|' \
+		$(DESTDIR)$(DOCDIR)/examples/vbuf-metrics.service
 	$(Q)for page in $(pages); do \
 		section=$${page##*.}; dir=$(DESTDIR)$(MANDIR)/man$$section; \
 		for name in $$($(call page_names,$$page)); do \
@@ -60,7 +71,9 @@ uninstall:
 		libvbuf-ctl.a pkgconfig/libvbuf-ctl.pc) \
 		$(addprefix $(DESTDIR)$(INCLUDEDIR)/,$(notdir $(headers))) \
 		$(addprefix $(DESTDIR)$(INCLUDEDIR)/linux/,$(notdir $(uapi_headers))) \
-		$(DESTDIR)$(BINDIR)/vbufctl
+		$(DESTDIR)$(BINDIR)/vbufctl $(DESTDIR)$(BASHCOMPDIR)/vbufctl \
+		$(DESTDIR)$(ZSHCOMPDIR)/_vbufctl \
+		$(addprefix $(DESTDIR)$(DOCDIR)/examples/,$(notdir $(admin_files)))
 	$(Q)for page in $(pages); do \
 		section=$${page##*.}; dir=$(DESTDIR)$(MANDIR)/man$$section; \
 		rm -f $$dir/$${page##*/}; \

@@ -28,10 +28,17 @@ all_there() {
 ./usr/lib/libvbuf.so.1.0.0
 ./usr/lib/pkgconfig/libvbuf-ctl.pc
 ./usr/lib/pkgconfig/libvbuf.pc
+./usr/share/bash-completion/completions/vbufctl
+./usr/share/doc/vbuf/examples/70-vbuf.rules
+./usr/share/doc/vbuf/examples/modprobe.conf
+./usr/share/doc/vbuf/examples/modules-load.conf
+./usr/share/doc/vbuf/examples/vbuf-metrics.service
+./usr/share/doc/vbuf/examples/vbuf-metrics.timer
+./usr/share/zsh/site-functions/_vbufctl
 END
 	files "$root" | grep -v /man/ | LC_ALL=C sort | diff -u "$scratch/wanted" -
 }
-try "it installs just libraries, headers, pkg-config file and tool" all_there
+try "it installs just libraries, headers, pkg-config files, tool, completion, examples" all_there
 
 cat > "$scratch/program.c" <<'END'
 #include <errno.h>
@@ -100,10 +107,15 @@ try "pkg-config tells version 1.0.0" says
 
 places() {
 	install_to "$scratch/other" PREFIX=/opt/vbuf LIBDIR=/opt/vbuf/lib/arch \
-		INCLUDEDIR=/headers MANDIR=/man &&
+		INCLUDEDIR=/headers MANDIR=/man DOCDIR=/doc \
+		BASHCOMPDIR=/bash ZSHCOMPDIR=/zsh &&
 	[ -f "$scratch/other/headers/vbuf.h" ] &&
 	[ -f "$scratch/other/headers/vbuf-ctl.h" ] &&
 	[ -f "$scratch/other/man/man4/vbuf.4" ] &&
+	[ -f "$scratch/other/bash/vbufctl" ] &&
+	[ -f "$scratch/other/zsh/_vbufctl" ] &&
+	grep -q '^ExecStart=/opt/vbuf/bin/vbufctl ' \
+		"$scratch/other/doc/examples/vbuf-metrics.service" &&
 	for library in libvbuf libvbuf-ctl; do
 		file=$scratch/other/opt/vbuf/lib/arch/pkgconfig/$library.pc
 		printf '%s=%s\n' prefix /opt/vbuf libdir "\${prefix}/lib/arch" \
@@ -111,7 +123,7 @@ places() {
 			diff -u - <(grep '=' "$file") || return 1
 	done
 }
-try "PREFIX, LIBDIR, INCLUDEDIR and MANDIR are honoured" places
+try "PREFIX, and each folder that is told, are honoured" places
 
 # The run-time linker's cache is the machine's, not that of a staged copy.
 mkdir "$scratch/bin"
