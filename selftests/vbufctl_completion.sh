@@ -7,6 +7,7 @@
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=lib/vbufctl.bash
 . "$here/lib/vbufctl.bash"
+on_one_machine
 
 files=$here/../userlib/vbufctl/completion
 

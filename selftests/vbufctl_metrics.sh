@@ -45,7 +45,8 @@ has()
 	done
 }
 
-# Two channels with all that there can be, and one without a name.
+# Two channels with all that there can be, and two without a name, of which one
+# has lost its receivers and one its senders.
 make_some()
 {
 	status 0 vbufctl create jobs --slots 2 --slot-size 8 --lossy
@@ -54,8 +55,16 @@ make_some()
 	soon is jobs blocked_senders=1
 	[ "$(vbufctl recv --count 1 jobs)" = 1 ]
 	soon is jobs sent=3 depth=2 blocked_senders=1
-	endpoint 'fd = create(); time.sleep(600)' &
-	soon listed 3
+	endpoint '
+for rights in 1, 2:
+    fcntl.ioctl(create(), 0xf70b, struct.pack("=II", 8, rights))
+time.sleep(600)' &
+	soon shut_down 2
+}
+
+shut_down()
+{
+	[ "$(vbufctl ls --json --interval 0 | grep -o _gone\":true | wc -l)" = "$1" ]
 }
 
 promtool_is_content()
@@ -89,7 +98,7 @@ names = dict(slots="slots", slot_size="slot_size_bytes", bytes="memory_bytes",
     sent_bytes="sent_bytes_total", received="received_messages_total",
     received_bytes="received_bytes_total")
 channels = json.load(open("channels"))
-assert len(channels) == 3, channels
+assert len(channels) == 4, channels
 wanted = set()
 for c in channels:
     labels = "id=\"%d\"" % c["id"]
@@ -103,7 +112,7 @@ for c in channels:
 told = {line.strip() for line in open("told")
         if line.startswith("vbuf_channel_") and "blocked_seconds" not in line}
 assert told == wanted, (told - wanted, wanted - told)'
-	has 'vbuf_channels 3' 'vbuf_hidden_channels 0'
+	has 'vbuf_channels 4' 'vbuf_hidden_channels 0'
 }
 
 blocked_seconds()
@@ -113,7 +122,7 @@ blocked_seconds()
 	vbufctl metrics | samples | grep _blocked_seconds >told
 	awk '/name="jobs"/ && $2 >= 1 && $2 < 600 { n++ }
 	     !/name="jobs"/ && $2 == 0 { n++ }
-	     END { exit NR != 3 || n != 3 }' told
+	     END { exit NR != 4 || n != 4 }' told
 }
 
 as_limits_say()
