@@ -32,6 +32,14 @@ void ns_drop_cap(int cap);
 
 pid_t ns_user_fork(uid_t owner, int flags);
 
+/* As ns_user_fork(), and so many ids, from 0 on, are those from @first on. */
+struct ns_ids {
+	unsigned int first;
+	unsigned int count;
+};
+
+pid_t ns_user_fork_with(uid_t owner, int flags, struct ns_ids ids);
+
 /* A time namespace for what is started afterwards, whose clock is ahead. */
 void ns_time_ahead(long long sec);
 

@@ -97,14 +97,14 @@ void ns_time_ahead(long long sec)
 	close(fd);
 }
 
-static void write_map(pid_t pid, const char *name)
+static void write_map(pid_t pid, const char *name, struct ns_ids ids)
 {
 	char path[64];
 	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
 	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0 || dprintf(fd, "0 %u %u\n", NS_FIRST_ID, NS_IDS) < 0)
+	if (fd < 0 || dprintf(fd, "0 %u %u\n", ids.first, ids.count) < 0)
 		vt_die("write %s", path);
 	close(fd);
 }
@@ -116,13 +116,15 @@ static void enter(uid_t owner, int flags, int told, int tell)
 
 	if (seteuid(owner) || unshare(CLONE_NEWUSER | flags))
 		vt_die("unshare the user namespace");
+	/* Who is not root of the host, either, writes to its files in /proc. */
+	prctl(PR_SET_DUMPABLE, 1);
 	if (write(tell, &byte, 1) != 1 || read(told, &byte, 1) != 1 ||
 	    setgroups(0, NULL) || setresgid(0, 0, 0) || setresuid(0, 0, 0))
 		vt_die("become root of the user namespace");
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
-pid_t ns_user_fork(uid_t owner, int flags)
+pid_t ns_user_fork_with(uid_t owner, int flags, struct ns_ids ids)
 {
 	int up[2], down[2];
 	char byte;
@@ -136,8 +138,8 @@ pid_t ns_user_fork(uid_t owner, int flags)
 	} else {
 		if (read(up[0], &byte, 1) != 1)
 			vt_die("start a user namespace");
-		write_map(pid, "uid_map");
-		write_map(pid, "gid_map");
+		write_map(pid, "uid_map", ids);
+		write_map(pid, "gid_map", ids);
 		if (write(down[1], &byte, 1) != 1)
 			vt_die("go on in a user namespace");
 	}
@@ -146,4 +148,11 @@ pid_t ns_user_fork(uid_t owner, int flags)
 	close(down[0]);
 	close(down[1]);
 	return pid;
+}
+
+pid_t ns_user_fork(uid_t owner, int flags)
+{
+	struct ns_ids ids = { NS_FIRST_ID, NS_IDS };
+
+	return ns_user_fork_with(owner, flags, ids);
 }
