@@ -9,10 +9,15 @@
 
 #include <sys/socket.h>
 
-/* None that changes anything, nor one that the family may come to have. */
+/*
+ * None that changes anything for others, nor one that the family may come to have. A
+ * subscription ends with its socket.
+ */
 static const __u8 commands[] = {
-	VBUF_CMD_CHANNEL_GET, VBUF_CMD_ENDPOINT_GET, VBUF_CMD_LIMIT_GET, 255 };
+	VBUF_CMD_CHANNEL_GET, VBUF_CMD_ENDPOINT_GET, VBUF_CMD_LIMIT_GET, 255,
+	VBUF_CMD_EVENT_SUBSCRIBE, VBUF_CMD_EVENT_SUBSCRIBE, VBUF_CMD_EVENT, 0 };
 
+/* Of all sets alike: what is one's id is another's scope, or kind. */
 static const __u16 types[] = {
 	VBUF_A_CHANNEL_ID, VBUF_A_CHANNEL_NAME, VBUF_A_ENDPOINT_CHANNEL,
 	VBUF_A_ENDPOINT_PID, VBUF_A_CHANNEL_PAD, VBUF_A_CHANNEL_MAX, 200,
@@ -62,7 +67,9 @@ static void compose(struct nl_request *request, const struct step *step)
 {
 	unsigned int i, attrs = step->a >> 3 & 3;
 
-	nl_begin(request, commands[step->a & 3], step->a & 4 ? NLM_F_DUMP : 0);
+	/* Two bits, and one that came later. */
+	nl_begin(request, commands[(step->a & 3) | (step->a >> 5 & 4)],
+		 step->a & 4 ? NLM_F_DUMP : 0);
 	for (i = 0; i < attrs; i++)
 		put_attr(request, step, step->b >> 3 * i, step->c >> 4 * i);
 }
@@ -87,6 +94,15 @@ static void look_at_endpoint(const struct nlmsghdr *message, void *ctx)
 		vt_die("endpoint %llu of no channel", info.id);
 }
 
+/* Until there is nothing more, for now. */
+static void throw_away(const struct nl *nl)
+{
+	char bytes[NL_ROOM];
+
+	while (recv(nl->fd, bytes, sizeof(bytes), MSG_DONTWAIT) >= 0)
+		continue;
+}
+
 /* Or its beginning, and who asked leaves. */
 static long ask_soundly(struct nl *nl, struct nl_request *request,
 			const struct step *step)
@@ -100,10 +116,15 @@ static long ask_soundly(struct nl *nl, struct nl_request *request,
 	struct nl_answer answer = { .over = false };
 	long ret;
 
-	if (!(step->a & 0x20))
+	if (!(step->a & 0x20) && command != VBUF_CMD_EVENT_SUBSCRIBE)
 		return nl_ask(nl, request, look, NULL).error;
 	request->header.nlmsg_flags |= NLM_F_ACK;
 	ret = nl_send(nl, request);
+	if (command == VBUF_CMD_EVENT_SUBSCRIBE) {
+		/* What others do comes before the answer, or after it. */
+		throw_away(nl);
+		return ret;
+	}
 	return ret ?: nl_receive(nl, &answer, look, NULL);
 }
 
@@ -112,7 +133,6 @@ static long ask_spoilt(struct actor *self, struct nl *nl,
 		       struct nl_request *request, const struct step *step)
 {
 	size_t len = request->header.nlmsg_len;
-	char bytes[NL_ROOM];
 	void *at;
 	long ret;
 
@@ -121,9 +141,8 @@ static long ask_spoilt(struct actor *self, struct nl *nl,
 	at = arg_place(&self->arena, step, request, len);
 	actor_arm(self, step);
 	ret = send(nl->fd, at, len, MSG_DONTWAIT) < 0 ? -errno : 0;
-	while (!(step->a & 0x20) &&
-	       recv(nl->fd, bytes, sizeof(bytes), MSG_DONTWAIT) >= 0)
-		continue;
+	if (!(step->a & 0x20))
+		throw_away(nl);
 	actor_disarm(self);
 	return ret;
 }
