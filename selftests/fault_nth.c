@@ -4,12 +4,12 @@
  * memory in a call, until the call gets by without: each time there is an error
  * that says so, and nothing is lost, left over, or different from before; or the
  * call did all the same what it says it did. Here: files, channels, names, and
- * questions; fault_nth_calls has the messages, fault_nth_region those that move.
+ * questions by ioctl; fault_nth_calls has the messages, fault_nth_region those that
+ * move, and fault_nth_netlink the netlink family.
  *
  * For kernels with CONFIG_FAULT_INJECTION: make check-debug.
  */
 #include "kselftest_harness.h"
-#include "netlink.h"
 #include "stage.h"
 
 FIXTURE(stage) {
@@ -91,68 +91,6 @@ static long attempt_info(struct stage *stage)
 	return ret || info.max_vector == VBUF_MAX_VECTOR ? ret : -EIO;
 }
 
-/* The socket is there before: what is tried is a request and its answer. */
-static struct nl nl;
-
-static void open_netlink(struct stage *stage)
-{
-	(void)stage;
-	nl = nl_open();
-}
-
-static void close_netlink(struct stage *stage)
-{
-	(void)stage;
-	nl_close(&nl);
-}
-
-static long attempt_get_channel(struct stage *stage)
-{
-	struct vt_channel info = { .id = 0 };
-	struct nl_request request;
-	int error;
-
-	nl_begin(&request, VBUF_CMD_CHANNEL_GET, 0);
-	nl_put_u64(&request, VBUF_A_CHANNEL_ID, stage->id);
-	error = nl_ask(&nl, &request, nl_channel, &info).error;
-	return error || (info.id == stage->id && vt_balanced(&info)) ?
-	       error : -EIO;
-}
-
-static long attempt_dump_channels(struct stage *stage)
-{
-	struct vt_channel info = { .id = 0 };
-	struct nl_request request;
-	int error;
-
-	nl_begin(&request, VBUF_CMD_CHANNEL_GET, NLM_F_DUMP);
-	error = nl_ask(&nl, &request, nl_channel, &info).error;
-	/* The newest is the last. */
-	return error || info.id == stage->id ? error : -EIO;
-}
-
-static long attempt_dump_endpoints(struct stage *stage)
-{
-	struct vt_endpoint info = { .id = 0 };
-	struct nl_request request;
-	int error;
-
-	nl_begin(&request, VBUF_CMD_ENDPOINT_GET, NLM_F_DUMP);
-	nl_put_u64(&request, VBUF_A_ENDPOINT_CHANNEL, stage->id);
-	error = nl_ask(&nl, &request, nl_endpoint, &info).error;
-	/* The last of three has both rights. */
-	return error || info.rights == VT_BOTH ? error : -EIO;
-}
-
-/* ENOBUFS is the socket's, which had no memory for an answer. */
-static unsigned int enomem_of(struct stage *stage, attempt what)
-{
-	stage->prepare = open_netlink;
-	stage->tidy = close_netlink;
-	stage->may_fail = ENOBUFS;
-	return stage_try_best(stage, what).enomem;
-}
-
 static long attempt_poll(struct stage *stage)
 {
 	struct pollfd pollfd = { .fd = stage->rx, .events = POLLIN };
@@ -171,21 +109,6 @@ TEST_NTH(create_named, create_enomem_named, 3, 1)
 TEST_NTH(create_large, create_enomem_large, 3, 1)
 TEST_NTH(bind_open, open_enomem, 1, 1)
 TEST_NTH(reopen, reopen_enomem, 1, 1)
-
-TEST_F(stage, channel_get_enomem)
-{
-	EXPECT_LE(1, enomem_of(&self->stage, attempt_get_channel));
-}
-
-TEST_F(stage, channel_get_enomem_dump)
-{
-	enomem_of(&self->stage, attempt_dump_channels);
-}
-
-TEST_F(stage, endpoint_get_enomem)
-{
-	EXPECT_LE(1, enomem_of(&self->stage, attempt_dump_endpoints));
-}
 
 /* What fails here is the kernel's alone: it is to leave no trace with us. */
 TEST_F(stage, file_open)
