@@ -16,7 +16,6 @@
 #define ENDPOINTS	700U
 #define MORE		300U
 #define FEW		3U
-#define PATIENCE_MSEC	20000U
 #define ROUNDS		20U
 
 struct seen {
@@ -430,23 +429,12 @@ FIXTURE_TEARDOWN(module)
 	nl_close(&self->nl);
 }
 
-/* A socket's end may be late by a grace period. */
-static long unload_soon(void)
-{
-	__u64 end = vt_in(vt_scaled(PATIENCE_MSEC));
-	long ret;
-
-	while ((ret = vt_unload()) == -EAGAIN && vt_now() < end)
-		usleep(1000);
-	return ret;
-}
-
 TEST_F(module, a_dump_keeps_it_until_it_is_read)
 {
 	begin_dump(&self->nl, VBUF_CMD_CHANNEL_GET);
 	EXPECT_EQ(-EAGAIN, vt_unload());
 	EXPECT_EQ(0, nl_rest(&self->nl, NULL, NULL).error);
-	EXPECT_EQ(0, unload_soon());
+	EXPECT_EQ(0, vt_unload_soon());
 }
 
 TEST_F(module, a_dump_keeps_it_until_it_is_closed)
@@ -455,7 +443,7 @@ TEST_F(module, a_dump_keeps_it_until_it_is_closed)
 	begin_dump(&self->nl, VBUF_CMD_CHANNEL_GET);
 	nl_close(&self->nl);
 	self->nl.fd = -1;
-	EXPECT_EQ(0, unload_soon());
+	EXPECT_EQ(0, vt_unload_soon());
 }
 
 TEST_F(module, a_socket_alone_does_not_keep_it)
@@ -511,7 +499,7 @@ TEST_F_TIMEOUT(module, goes_while_others_ask, 120)
 	}
 	crew_end(&crew);
 	TH_LOG("%u loads, %u dumps", loads, done[0] + done[1]);
-	EXPECT_EQ(0, unload_soon());
+	EXPECT_EQ(0, vt_unload_soon());
 }
 
 TEST_HARNESS_MAIN

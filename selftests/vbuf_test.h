@@ -220,6 +220,7 @@ void vt_interrupt(struct vt_call *call, int sig);
 /* lib/module.c: where there is $VBUF_MODULE; 0 or -errno */
 long vt_load(void);
 long vt_unload(void);
+long vt_unload_soon(void);
 
 /* lib/trap.c: memory that faults */
 struct vt_trap {

@@ -2,6 +2,8 @@
 /* Loading the module from $VBUF_MODULE, and unloading it. */
 #include "vbuf_test.h"
 
+#define PATIENCE_MSEC	20000U
+
 long vt_load(void)
 {
 	const char *file = getenv("VBUF_MODULE");
@@ -15,4 +17,15 @@ long vt_load(void)
 long vt_unload(void)
 {
 	return syscall(SYS_delete_module, "vbuf", O_NONBLOCK) ? -errno : 0;
+}
+
+/* What keeps it goes: a socket's end may be late by a grace period. */
+long vt_unload_soon(void)
+{
+	__u64 end = vt_in(vt_scaled(PATIENCE_MSEC));
+	long ret;
+
+	while ((ret = vt_unload()) == -EAGAIN && vt_now() < end)
+		usleep(1000);
+	return ret;
 }
