@@ -16,7 +16,7 @@ help_and_version()
 	grep -q '^  recv ' output
 	status 0 vbufctl --version
 	grep -Eq '^vbufctl [0-9]+\.[0-9]+' output
-	for verb in create rm ls show send recv limits; do
+	for verb in create rm ls show send recv limits metrics; do
 		status 0 vbufctl $verb --help
 		grep -q "^usage: vbufctl $verb " output
 		[ ! -s errors ]
@@ -525,7 +525,7 @@ looks_need_no_device()
 {
 	status 0 vbufctl create jobs
 	status 0 unshare -m sh -c 'mount -t tmpfs none /dev &&
-		vbufctl ls --interval 0 && vbufctl show jobs && vbufctl limits'
+		vbufctl ls --interval 0 && vbufctl show jobs && vbufctl limits && vbufctl metrics'
 	grep -q '^jobs  *0/64 ' output
 	grep -q '^channel    jobs ' output
 	grep -q '^max_channels  *[0-9]' output
