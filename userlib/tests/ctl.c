@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What the programs about libvbuf-ctl have in common. */
 #include <dirent.h>
+#include <errno.h>
 #include <linux/genetlink.h>
 #include <stdlib.h>
 
@@ -9,6 +10,12 @@
 
 int ctl_refused_with, ctl_refused_capped;
 const char *ctl_refused_text;
+
+/* So a dump is refused while the module is being unloaded. */
+int ctl_told_as(int error)
+{
+	return error == EPROTONOSUPPORT ? ENODEV : error;
+}
 
 struct vbuf_ctl *ctl_open_with(fake_kernel *kernel)
 {

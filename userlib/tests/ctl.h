@@ -19,6 +19,9 @@ void ctl_refusing(const struct nlmsghdr *command);
 extern int ctl_refused_with, ctl_refused_capped;
 extern const char *ctl_refused_text;
 
+/* The errno that the library makes of the kernel's. */
+int ctl_told_as(int error);
+
 /* One that has the channels 1 to 300, and tells them in three packets. */
 void ctl_many(const struct nlmsghdr *command);
 

@@ -122,7 +122,7 @@ static void cannot_be_opened(void)
 		fake_netlink_reset(ctl_refusing);
 		ctl_refused_with = error;
 		errno = 0;
-		EXPECT(!vbuf_ctl_open_monitor() && errno == error);
+		EXPECT(!vbuf_ctl_open_monitor() && errno == ctl_told_as(error));
 	}
 	EXPECT(ctl_descriptors() == before);
 }

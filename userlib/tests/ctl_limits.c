@@ -135,13 +135,13 @@ static void refused_limits(void)
 	for (ctl_refused_with = 1; ctl_refused_with < 134; ctl_refused_with++) {
 		errno = 0;
 		EXPECT(vbuf_ctl_get_limit(ctl, 0, 0, &limits) == -1 &&
-		       errno == ctl_refused_with);
+		       errno == ctl_told_as(ctl_refused_with));
 		errno = 0;
 		EXPECT(vbuf_ctl_list_limits(ctl, &limits) == -1 &&
-		       errno == ctl_refused_with);
+		       errno == ctl_told_as(ctl_refused_with));
 		errno = 0;
 		EXPECT(vbuf_ctl_set_limit(ctl, 0, 0, 0) == -1 &&
-		       errno == ctl_refused_with);
+		       errno == ctl_told_as(ctl_refused_with));
 		EXPECT(!strcmp(vbuf_ctl_error_text(ctl), ctl_refused_text));
 		EXPECT(limits == (void *)&ctl_refused_with);
 	}

@@ -17,6 +17,7 @@ static void refused(struct vbuf_ctl *ctl, int error, const char *text)
 
 	ctl_refused_with = error;
 	ctl_refused_text = text;
+	error = ctl_told_as(error);
 	errno = 0;
 	EXPECT(vbuf_ctl_get_channel(ctl, 1, &channel) == -1 && errno == error);
 	told = vbuf_ctl_error_text(ctl);
