@@ -33,12 +33,12 @@ watch_on_terminal()
 {
 	local got=0
 
-	rm -f screen
+	rm -f screen missing
 	{
-		soon shows_thrice "$3"
+		soon shows_thrice "$3" || touch missing
 		printf '\003'
 	} | on_terminal "$1" "$2" "$4" || got=$?
-	[ $got -eq 130 ]
+	[ $got -eq 130 ] && [ ! -e missing ]
 }
 
 shows_thrice()
