@@ -16,7 +16,7 @@ help_and_version()
 	grep -q '^  recv ' output
 	status 0 vbufctl --version
 	grep -Eq '^vbufctl [0-9]+\.[0-9]+' output
-	for verb in create rm ls show send recv limits metrics; do
+	for verb in create rm ls show send recv limits metrics monitor; do
 		status 0 vbufctl $verb --help
 		grep -q "^usage: vbufctl $verb " output
 		[ ! -s errors ]

@@ -11,7 +11,7 @@
 
 static const struct verb *const verbs[] = {
 	&verb_create, &verb_rm, &verb_ls, &verb_show, &verb_send, &verb_recv,
-	&verb_limits, &verb_metrics,
+	&verb_limits, &verb_metrics, &verb_monitor,
 };
 
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))

@@ -30,7 +30,7 @@ struct verb {
 };
 
 extern const struct verb verb_create, verb_rm, verb_ls, verb_show, verb_send,
-			 verb_recv, verb_limits, verb_metrics;
+			 verb_recv, verb_limits, verb_metrics, verb_monitor;
 
 /* Every verb's option table ends with this. */
 #define VERB_OPTIONS { "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 }
