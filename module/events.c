@@ -15,7 +15,7 @@ static vbuf_events_fn __rcu *teller;
  * @net: in this network namespace
  * @what: what; of a channel, with the registry's lock held
  *
- * May sleep, for memory alone.
+ * Does not sleep.
  */
 void vbuf_events_send(struct net *net, const struct vbuf_happening *what)
 {

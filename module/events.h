@@ -44,7 +44,7 @@ struct vbuf_happening {
 	unsigned long limit;
 };
 
-/* May sleep, for memory alone; takes no lock of ours that may be held then. */
+/* Does not sleep; takes no lock of ours that may be held then. */
 typedef void vbuf_events_fn(struct net *net, const struct vbuf_happening *what);
 
 void vbuf_events_send(struct net *net, const struct vbuf_happening *what);

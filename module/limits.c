@@ -11,6 +11,7 @@
 #include <linux/module.h>
 #include <linux/nsproxy.h>
 #include <linux/printk.h>
+#include <linux/ratelimit.h>
 #include <linux/user_namespace.h>
 #include <linux/vbuf.h>
 #include <net/net_namespace.h>
@@ -151,7 +152,7 @@ static bool find_refusal_locked(struct vbuf_account *account, u64 amount,
 
 /*
  * To the network namespace that the caller is in, and if the limit is the host's, to
- * its first one.
+ * its first one, too: of that, as of the log, no container has too much.
  */
 static void tell(const struct refusal *refusal)
 {
@@ -162,10 +163,13 @@ static void tell(const struct refusal *refusal)
 		.resource = refusal->resource,
 		.limit = refusal->limit,
 	};
+	static DEFINE_RATELIMIT_STATE(told_to_host, DEFAULT_RATELIMIT_INTERVAL,
+				      DEFAULT_RATELIMIT_BURST);
 	struct net *net = current->nsproxy->net_ns;
 
 	vbuf_events_send(net, &what);
-	if (!refusal->quota->parent && !net_eq(net, &init_net))
+	if (!refusal->quota->parent && !net_eq(net, &init_net) &&
+	    __ratelimit(&told_to_host))
 		vbuf_events_send(&init_net, &what);
 }
 

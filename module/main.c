@@ -14,6 +14,7 @@
 #include "limits.h"
 #include "main.h"
 #include "netlink.h"
+#include "netlink_subscribers.h"
 #include "offline.h"
 #include "registry.h"
 #include "stalls.h"
@@ -30,6 +31,8 @@ static const struct {
 	{ vbuf_channel_init, vbuf_channel_exit },
 	{ vbuf_endpoint_init, vbuf_endpoint_exit },
 	{ NULL, vbuf_stalls_exit },
+	/* Before the registry, after which it goes: see there. */
+	{ vbuf_subscribers_init, vbuf_subscribers_exit },
 	{ vbuf_registry_init, vbuf_registry_exit },
 	{ vbuf_netlink_init, vbuf_netlink_exit },
 	{ vbuf_cdev_init, vbuf_cdev_exit },

@@ -573,13 +573,13 @@ struct genl_family vbuf_netlink_family __ro_after_init = {
 /* Module-wide. Return: 0 or -errno. */
 int vbuf_netlink_init(void)
 {
-	int err = vbuf_subscribers_init();
+	int err = vbuf_subscribers_watch();
 
 	if (err)
 		return err;
 	err = genl_register_family(&vbuf_netlink_family);
 	if (err)
-		vbuf_subscribers_exit();
+		vbuf_subscribers_unwatch();
 	else
 		vbuf_events_direct(vbuf_netlink_tell);
 	return err;
@@ -590,5 +590,5 @@ void vbuf_netlink_exit(void)
 	vbuf_events_direct(NULL);
 	vbuf_subscribers_flush();
 	genl_unregister_family(&vbuf_netlink_family);
-	vbuf_subscribers_exit();
+	vbuf_subscribers_unwatch();
 }

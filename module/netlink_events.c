@@ -11,7 +11,6 @@
 
 #include "channel.h"
 #include "events.h"
-#include "limits.h"
 #include "netlink.h"
 #include "registry.h"
 #include "netlink_subscribers.h"
@@ -68,11 +67,15 @@ static bool put_event(struct sk_buff *skb, const struct net *net,
 	 5 * nla_total_size_64bit(sizeof(u64)) +			\
 	 nla_total_size(VBUF_NAME_SIZE))
 
-/* NULL for want of memory. */
+/*
+ * NULL for want of memory, which is not waited for: the registry's lock may be held,
+ * and the caller's memory cgroup may be at its limit.
+ */
 static struct sk_buff *event_message(const struct net *net,
 				     const struct vbuf_happening *what)
 {
-	struct sk_buff *skb = genlmsg_new(EVENT_SIZE, VBUF_GFP);
+	struct sk_buff *skb = genlmsg_new(EVENT_SIZE, GFP_NOWAIT |
+					  __GFP_ACCOUNT | __GFP_NOWARN);
 	void *header;
 
 	if (!skb)
@@ -101,7 +104,7 @@ static struct vbuf_audience audience_of(const struct vbuf_happening *what)
  * @net: the network namespace
  * @what: what has happened there
  *
- * May sleep, for memory alone: nobody waits for a listener.
+ * Does not sleep: nobody waits for a listener.
  */
 void vbuf_netlink_tell(struct net *net, const struct vbuf_happening *what)
 {

@@ -26,19 +26,25 @@
 /* Events that wait for the worker: each is a kilobyte or so. */
 #define QUEUE_MAX	1024U
 
-/* Of one user; what CAP_NET_ADMIN passes. */
-#define SOCKETS_MAX	64U
+/* Of one user, which the host's CAP_NET_ADMIN passes; and of all. */
+#define USER_SOCKETS_MAX	64U
+#define SOCKETS_MAX		1024U
 
 /**
  * struct subscriber - a socket that has subscribed
  * @link: among those of its network namespace
  * @socket: referenced
  * @cred: of whoever opened it; referenced
+ * @since: the first event that is for it, by its number
+ * @lost: it was told that something was lost, and is sent nothing until its holder
+ *	has read all that is there: so that who is slow comes to the end of it
  */
 struct subscriber {
 	struct list_head link;
 	struct sock *socket;
 	const struct cred *cred;
+	u64 since;
+	bool lost;
 };
 
 /**
@@ -48,7 +54,9 @@ struct subscriber {
  *	delivers an event; within no other lock of ours
  * @subscribers: the sockets
  * @count: how many they are; read without the lock as well
- * @queue: events that wait for the worker; its lock is innermost, and guards @lost
+ * @queue: events that wait for the worker; its lock is innermost, and guards @last
+ *	and @lost
+ * @last: the number of the last event
  * @lost: an event has found no room since the worker last looked
  * @work: the worker
  */
@@ -58,6 +66,7 @@ struct subscribers_net {
 	struct list_head subscribers;
 	unsigned int count;
 	struct sk_buff_head queue;
+	u64 last;
 	bool lost;
 	struct work_struct work;
 };
@@ -72,11 +81,20 @@ static struct subscribers_net *part_of(const struct net *net)
 	return net_generic(net, subscribers_net_id);
 }
 
-/* In the queue, where it says whom the message is for. */
-static struct vbuf_audience *audience_of(struct sk_buff *message)
+/**
+ * struct ticket - what goes with a message while it is in the queue
+ * @number: the event's
+ * @audience: whom it is for
+ */
+struct ticket {
+	u64 number;
+	struct vbuf_audience audience;
+};
+
+static struct ticket *ticket_of(struct sk_buff *message)
 {
-	static_assert(sizeof(message->cb) >= sizeof(struct vbuf_audience));
-	return (struct vbuf_audience *)message->cb;
+	static_assert(sizeof(message->cb) >= sizeof(struct ticket));
+	return (struct ticket *)message->cb;
 }
 
 /* Whether everybody in the network namespace may see it. */
@@ -114,37 +132,58 @@ static void tell_error(const struct subscriber *subscriber, int error)
 	sk_error_report(subscriber->socket);
 }
 
+/* Whether its holder has still to read up to where something was lost. */
+static bool has_to_read(struct subscriber *subscriber)
+{
+	if (skb_queue_empty_lockless(&subscriber->socket->sk_receive_queue))
+		subscriber->lost = false;
+	return subscriber->lost;
+}
+
+static void tell_lost(struct subscriber *subscriber)
+{
+	if (has_to_read(subscriber))
+		return;
+	subscriber->lost = true;
+	tell_error(subscriber, ENOBUFS);
+}
+
 /*
  * Not by the number that netlink knows the socket by: it may be another's by now.
  * A socket that was closed takes the message along.
  */
-static void send_to(const struct subscriber *subscriber, struct sk_buff *message)
+static void send_to(struct subscriber *subscriber, struct sk_buff *message)
 {
-	struct sk_buff *copy = skb_clone(message, GFP_KERNEL);
-	int err = copy ? sock_queue_rcv_skb(subscriber->socket, copy) : -ENOMEM;
+	struct sk_buff *copy;
+	int err;
 
+	if (has_to_read(subscriber))
+		return;
+	copy = skb_clone(message, GFP_KERNEL);
+	err = copy ? sock_queue_rcv_skb(subscriber->socket, copy) : -ENOMEM;
 	if (!err)
 		return;
 	kfree_skb(copy);
 	/* Or else its own filter did not want it. */
 	if (err == -ENOMEM || err == -ENOBUFS)
-		tell_error(subscriber, ENOBUFS);
+		tell_lost(subscriber);
 }
 
 static void deliver(struct subscribers_net *mine, struct sk_buff *message)
 {
-	struct vbuf_audience audience = *audience_of(message);
+	const struct ticket ticket = *ticket_of(message);
 	struct subscriber *subscriber;
 
 	/* From here on netlink's. */
 	memset(message->cb, 0, sizeof(message->cb));
 	scoped_guard(mutex, &mine->lock) {
 		list_for_each_entry(subscriber, &mine->subscribers, link)
-			if (subscriber_may_see(subscriber, mine->net,
-					       &audience))
+			if (ticket.number >= subscriber->since &&
+			    subscriber_may_see(subscriber, mine->net,
+					       &ticket.audience))
 				send_to(subscriber, message);
 	}
-	if (is_public(&audience))
+	if (is_public(&ticket.audience))
 		genlmsg_multicast_netns(&vbuf_netlink_family, mine->net,
 					message, 0, VBUF_NETLINK_EVENTS,
 					GFP_KERNEL);
@@ -158,7 +197,7 @@ static void tell_all_lost(struct subscribers_net *mine)
 
 	scoped_guard(mutex, &mine->lock)
 		list_for_each_entry(subscriber, &mine->subscribers, link)
-			tell_error(subscriber, ENOBUFS);
+			tell_lost(subscriber);
 	genl_set_err(&vbuf_netlink_family, mine->net, 0, VBUF_NETLINK_EVENTS,
 		     -ENOBUFS);
 }
@@ -225,9 +264,13 @@ void vbuf_subscribers_send(struct net *net,
 {
 	struct subscribers_net *mine = part_of(net);
 
-	if (message)
-		*audience_of(message) = *audience;
 	scoped_guard(spinlock, &mine->queue.lock) {
+		mine->last++;
+		if (message)
+			*ticket_of(message) = (struct ticket) {
+				.number = mine->last,
+				.audience = *audience,
+			};
 		if (message && skb_queue_len(&mine->queue) < QUEUE_MAX) {
 			__skb_queue_tail(&mine->queue, message);
 			message = NULL;
@@ -270,11 +313,13 @@ static bool has_enough_locked(const struct subscribers_net *mine)
 	unsigned int n = 0;
 
 	lockdep_assert_held(&mine->lock);
-	if (ns_capable_noaudit(mine->net->user_ns, CAP_NET_ADMIN))
+	if (mine->count >= SOCKETS_MAX)
+		return true;
+	if (ns_capable_noaudit(&init_user_ns, CAP_NET_ADMIN))
 		return false;
 	list_for_each_entry(subscriber, &mine->subscribers, link)
 		n += uid_eq(user_of(subscriber->cred), user);
-	return n >= SOCKETS_MAX;
+	return n >= USER_SOCKETS_MAX;
 }
 
 /**
@@ -283,17 +328,17 @@ static bool has_enough_locked(const struct subscribers_net *mine)
  * @socket: the socket, which somebody has open
  *
  * It is sent what whoever opened it may see, with whose credentials this is called,
- * and nothing that has happened before. May sleep.
+ * and nothing that has happened before. May sleep, for memory and for an event that
+ * is being delivered.
  *
- * Return: 0, also if it had subscribed before; -ENOMEM; -EDQUOT if the user has
- * enough of them.
+ * Return: 0, also if it had subscribed before; -ENOMEM; -EDQUOT if the user, or the
+ * network namespace, has enough of them.
  */
 int vbuf_subscribers_add(struct net *net, struct sock *socket)
 {
 	struct subscribers_net *mine = part_of(net);
 	struct subscriber *subscriber;
 
-	flush_work(&mine->work);
 	guard(mutex)(&mine->lock);
 	if (find_locked(mine, socket))
 		return 0;
@@ -305,6 +350,9 @@ int vbuf_subscribers_add(struct net *net, struct sock *socket)
 	sock_hold(socket);
 	subscriber->socket = socket;
 	subscriber->cred = get_current_cred();
+	subscriber->lost = false;
+	scoped_guard(spinlock, &mine->queue.lock)
+		subscriber->since = mine->last + 1;
 	list_add_tail(&subscriber->link, &mine->subscribers);
 	WRITE_ONCE(mine->count, mine->count + 1);
 	return 0;
@@ -363,7 +411,10 @@ static int __net_init net_init(struct net *net)
 	return 0;
 }
 
-/* Nobody subscribes any more, and nothing happens there. */
+/*
+ * Nobody subscribes any more, and nothing happens there: the channels have left the
+ * network namespace before, as this was registered before the registry.
+ */
 static void __net_exit net_exit(struct net *net)
 {
 	struct subscribers_net *mine = part_of(net);
@@ -396,17 +447,14 @@ int vbuf_subscribers_init(void)
 		return -ENOMEM;
 	err = register_pernet_subsys(&net_ops);
 	if (err)
-		goto destroy;
-	err = netlink_register_notifier(&socket_notifier);
-	if (err)
-		goto unregister;
-	return 0;
-
-unregister:
-	unregister_pernet_subsys(&net_ops);
-destroy:
-	destroy_workqueue(delivery);
+		destroy_workqueue(delivery);
 	return err;
+}
+
+/* Before somebody can subscribe. Return: 0 or -errno. */
+int vbuf_subscribers_watch(void)
+{
+	return netlink_register_notifier(&socket_notifier);
 }
 
 /*
@@ -418,10 +466,15 @@ void vbuf_subscribers_flush(void)
 	flush_workqueue(delivery);
 }
 
-/* After vbuf_subscribers_flush(). The family has gone. */
-void vbuf_subscribers_exit(void)
+/* The family has gone. */
+void vbuf_subscribers_unwatch(void)
 {
 	netlink_unregister_notifier(&socket_notifier);
+}
+
+/* The family and all channels have gone. */
+void vbuf_subscribers_exit(void)
+{
 	unregister_pernet_subsys(&net_ops);
 	destroy_workqueue(delivery);
 }

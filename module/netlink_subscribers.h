@@ -36,7 +36,9 @@ struct vbuf_audience {
 };
 
 int vbuf_subscribers_init(void);
+int vbuf_subscribers_watch(void);
 void vbuf_subscribers_flush(void);
+void vbuf_subscribers_unwatch(void);
 void vbuf_subscribers_exit(void);
 int vbuf_subscribers_add(struct net *net, struct sock *socket);
 bool vbuf_subscribers_wanted(struct net *net,

@@ -37,6 +37,37 @@ TEST(nothing_from_before_is_heard)
 	nl_close(&nl);
 }
 
+static void make_events(int fd)
+{
+	int i;
+
+	for (i = 0; i < 20; i++)
+		close(vt_reopen(fd, VT_SEND));
+}
+
+/* Who is slower than events come still gets to their end. */
+TEST(who_is_slow_is_told_once)
+{
+	struct nl_answer answer = { .over = false };
+	int fd = create(0600), room = 4096, i;
+	struct nl nl = nl_subscribed();
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, setsockopt(nl.fd, SOL_SOCKET, SO_RCVBUF, &room,
+				sizeof(room)));
+	make_events(fd);
+	EXPECT_FALSE(nl_is_silent(&nl));
+	EXPECT_EQ(-ENOBUFS, nl_receive(&nl, &answer, NULL, NULL));
+	/* It has room for some more than that. */
+	for (i = 0; i < 3; i++) {
+		make_events(fd);
+		EXPECT_FALSE(nl_is_silent(&nl));
+		EXPECT_EQ(0, nl_receive(&nl, &answer, NULL, NULL));
+	}
+	nl_close(&nl);
+	close(fd);
+}
+
 TEST(twice_is_once)
 {
 	struct nl nl = nl_subscribed();

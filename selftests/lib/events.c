@@ -127,22 +127,98 @@ static void take_event(const struct nlmsghdr *message, void *ctx)
 			 (const char *)nl_data(attrs[VBUF_A_EVENT_NAME]));
 }
 
-static bool comes(struct nl *nl, int msec)
+static short comes(struct nl *nl, int msec)
 {
 	struct pollfd pollfd = { .fd = nl->fd, .events = POLLIN };
 
-	return poll(&pollfd, 1, msec) == 1;
+	return poll(&pollfd, 1, msec) == 1 ? pollfd.revents : 0;
+}
+
+/* The next one, or -errno of the socket; none within the time ends the test. */
+static long receive_event(struct nl *nl, struct nl_event *event)
+{
+	struct nl_answer answer = { .over = false };
+	long ret;
+
+	*event = (struct nl_event) { .came = false };
+	if (!comes(nl, PATIENCE_MSEC))
+		vt_die("no event");
+	ret = nl_receive(nl, &answer, take_event, event);
+	if (!ret && !event->came)
+		vt_die("a message that is no event");
+	return ret;
+}
+
+/* Of channels with such names no test is told. */
+#define MARK	"vt.mark."
+
+static bool is_mark(const struct nl_event *event)
+{
+	return !strncmp(event->name, MARK, strlen(MARK));
+}
+
+/*
+ * Events are delivered in order: once one has come to somebody, all that were before
+ * it have come to all. Where it was lost among others, once more.
+ */
+static void wait_for_delivery(void)
+{
+	struct nl nl = nl_subscribed();
+	struct nl_event event;
+	char name[32];
+
+	snprintf(name, sizeof(name), MARK "%d", getpid());
+	do {
+		if (close(vt_create(name, vt_attr(1, 64), VT_BOTH)))
+			vt_die("a channel whose events are waited for");
+		do {
+			if (receive_event(&nl, &event))
+				break;
+		} while (strcmp(event.name, name) ||
+			 event.kind != VBUF_EVENT_REMOVED);
+	} while (!event.came);
+	nl_close(&nl);
+}
+
+/* Whether the next one is there, and a mark. */
+static bool mark_is_next(struct nl *nl)
+{
+	char bytes[NL_ROOM] __attribute__((aligned(NLMSG_ALIGNTO)));
+	const struct nlmsghdr *message = (const void *)bytes;
+	struct nl_event event = { .came = false };
+	int len = recv(nl->fd, bytes, sizeof(bytes), MSG_PEEK | MSG_DONTWAIT);
+
+	if (len < 0 || !NLMSG_OK(message, (unsigned int)len))
+		vt_die("a look at the next event: %d", len);
+	take_event(message, &event);
+	return is_mark(&event);
+}
+
+/* Whether there is an event, or an error, for the test. */
+static bool has_some(struct nl *nl)
+{
+	struct nl_event event;
+	short what;
+
+	while ((what = comes(nl, 0))) {
+		/* A look would take the error away. */
+		if (what & POLLERR || !mark_is_next(nl))
+			return true;
+		if (receive_event(nl, &event))
+			vt_die("an error behind an event");
+	}
+	return false;
 }
 
 /* The next one; none within the time ends the test. */
 struct nl_event nl_next_event(struct nl *nl)
 {
-	struct nl_answer answer = { .over = false };
-	struct nl_event event = { .came = false };
+	struct nl_event event;
 
-	if (!comes(nl, PATIENCE_MSEC) ||
-	    nl_receive(nl, &answer, take_event, &event) || !event.came)
-		vt_die("no event");
+	do {
+		if (receive_event(nl, &event))
+			vt_die("no event");
+	} while (is_mark(&event));
 	return event;
 }
 
@@ -151,20 +227,17 @@ unsigned int nl_drop_events(struct nl *nl)
 {
 	unsigned int n;
 
-	for (n = 0; comes(nl, 0); n++)
+	for (n = 0; has_some(nl); n++)
 		nl_next_event(nl);
 	return n;
 }
 
 /*
- * Who subscribes waits for what happened before to be delivered. So whatever
- * happened before now in the caller's network namespace, where @nl has to be from,
- * has arrived, or was not for this listener.
+ * Whatever happened before now in the caller's network namespace, where @nl has to be
+ * from, has arrived, or was not for this listener.
  */
 bool nl_is_silent(struct nl *nl)
 {
-	struct nl other = nl_subscribed();
-
-	nl_close(&other);
-	return !comes(nl, 0);
+	wait_for_delivery();
+	return !has_some(nl);
 }

@@ -53,8 +53,8 @@
  * Events of one channel come in the order in which things happened, shortly
  * afterwards. None is lost but for want of room, in the socket's buffer or where
  * events wait to be delivered, or of memory: the next recv() then fails with
- * %ENOBUFS. Who keeps a list of what there is has to read what is there, and then to
- * look again by a dump. When the module is unloaded, the next recv() of a socket that
+ * %ENOBUFS, once, and nothing more comes until all that is there has been read. Who
+ * keeps a list of what there is reads that, and then looks again by a dump. When the module is unloaded, the next recv() of a socket that
  * has subscribed fails with %ENODEV, once.
  */
 #define VBUF_GROUP_EVENTS	"events"
@@ -93,12 +93,12 @@
  * @VBUF_CMD_EVENT: nothing to be asked for: what subscribers and the multicast
  *	group are sent (&enum vbuf_event_attr)
  * @VBUF_CMD_EVENT_SUBSCRIBE: from now on the socket is sent events, until it is
- *	closed. It takes no attribute; once more is no error, and no change. What
- *	has happened before it was acknowledged is delivered by then.
+ *	closed; of what happened before, nothing. It takes no attribute; once more
+ *	is no error, and no change.
  *	%EDQUOT: 64 sockets have subscribed in the network namespace that belong
  *	to the same user, or to users of user namespaces that are the same user's,
- *	and the socket's opener has not got %CAP_NET_ADMIN in the user namespace
- *	that owns the network namespace
+ *	and the socket's opener has not got %CAP_NET_ADMIN in the initial user
+ *	namespace; or 1024 have
  */
 enum vbuf_cmd {
 	VBUF_CMD_CHANNEL_GET = 1,

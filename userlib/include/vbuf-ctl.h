@@ -419,7 +419,7 @@ void vbuf_ctl_free_limits(struct vbuf_ctl_limit *limits);
  * errno:
  *
  * * %EDQUOT: the user has as many monitors in the network namespace as may be, and
- *   not CAP_NET_ADMIN there
+ *   not CAP_NET_ADMIN in the initial user namespace; or it has as many as may be
  * * %EOPNOTSUPP: the module is too old for that
  * * those of vbuf_ctl_open()
  */
