@@ -33,7 +33,7 @@ static int create(const char *name, __u32 mode)
 struct side {
 	int ns;
 	int fd;
-	__u64 id;
+	long long id;
 	struct nl nl;
 	struct nl joined;
 	struct nl subscribed;

@@ -7,6 +7,7 @@
 
 # shellcheck source-path=SCRIPTDIR source=lib/vbufctl.bash
 . "$(dirname "${BASH_SOURCE[0]}")/lib/vbufctl.bash"
+on_one_machine
 
 nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups --)
 
