@@ -47,7 +47,6 @@ static void make_side(struct side *side)
 		vt_die("create: %d", side->fd);
 	side->id = vt_getattr(side->fd).id;
 	side->nl = nl_open();
-	/* Once that is done, what happened before has been told. */
 	side->subscribed = nl_subscribed();
 	side->joined = nl_joined();
 }

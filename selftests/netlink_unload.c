@@ -24,8 +24,8 @@ FIXTURE_SETUP(module)
 {
 	if (!getenv("VBUF_MODULE"))
 		SKIP(return, "no VBUF_MODULE to load again");
-	self->subscribed = nl_subscribed();
 	self->joined = nl_joined();
+	self->subscribed = nl_subscribed();
 }
 
 /* If a test fails, the next finds a module; run_tests sees to who is killed. */

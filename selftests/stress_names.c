@@ -4,9 +4,11 @@
  * that die in between, by processes that are killed: a name never leads into
  * another namespace, a descriptor works wherever it is used and outlives the
  * namespace, no message comes twice, and what died with a namespace is no longer
- * charged to anybody.
+ * charged to anybody. All this is told in events, up to a namespace's death, to
+ * listeners that do not read them.
  */
 #include "kselftest_harness.h"
+#include "netlink.h"
 #include "ns.h"
 #include "param.h"
 #include "stress.h"
@@ -38,7 +40,10 @@ struct world {
 	struct space spaces[SPACES];
 };
 
-/* What a worker has: where it is, and files on channels of other namespaces. */
+/*
+ * What a worker has: where it is, files on channels of other namespaces, and a socket
+ * that has subscribed somewhere.
+ */
 struct worker {
 	struct world *world;
 	__u64 rnd;
@@ -46,6 +51,7 @@ struct worker {
 	int own;			/* a namespace of its own, or -1 */
 	int files[FILES];
 	__u32 from[FILES];
+	int listens;			/* or -1 */
 };
 
 static __u32 any(struct worker *worker, __u32 n)
@@ -118,6 +124,8 @@ static void do_create(struct worker *worker)
 	int fd;
 
 	attr.flags = any(worker, 2) ? VBUF_PERSIST : 0;
+	/* The events of half of them are for everybody. */
+	attr.mode = any(worker, 2) ? 0600 : 0666;
 	fd = vt_create(any_name(worker), attr, VT_BOTH);
 	allow("create", fd, EEXIST, EEXIST);
 	keep(worker, fd);
@@ -159,6 +167,27 @@ static void do_move(struct worker *worker)
 		close(old);
 }
 
+/* An endpoint comes and goes, in whichever namespace, dead or alive. */
+static void do_reopen(struct worker *worker)
+{
+	unsigned int which = any(worker, FILES);
+	int fd;
+
+	if (worker->files[which] < 0)
+		return;
+	fd = vt_reopen(worker->files[which], VT_BOTH);
+	if (fd < 0)
+		vt_die("reopen: %d", fd);
+	close(fd);
+}
+
+static void do_listen(struct worker *worker)
+{
+	if (worker->listens >= 0)
+		close(worker->listens);
+	worker->listens = nl_subscribed().fd;
+}
+
 /* The list shows a channel to those in its namespace, and to nobody else. */
 static void do_list(struct worker *worker)
 {
@@ -181,11 +210,12 @@ static void work(unsigned int born, void *ctx)
 	static void (*const doings[])(struct worker *worker) = {
 		do_use, do_use, do_use, do_create, do_create, do_create,
 		do_open, do_open, do_open, do_unlink, do_unlink, do_move,
-		do_list,
+		do_list, do_reopen, do_reopen, do_listen,
 	};
 	struct world *world = ctx;
 	struct worker worker = {
 		.world = world, .rnd = world->stress->seed + born, .own = -1,
+		.listens = -1,
 		.here = world->spaces[born % SPACES].id };
 
 	stress_step_back();
@@ -273,6 +303,8 @@ TEST_F_TIMEOUT(names, are_a_namespaces_own, 120)
 {
 	struct world world = { .stress = stress_begin(1) };
 	unsigned long limit = room_needed();
+	/* One is enough to have events made for everybody, wherever they are. */
+	struct nl listener = nl_joined();
 	int home = ns_net_self();
 	unsigned int i, deaths;
 
@@ -290,6 +322,7 @@ TEST_F_TIMEOUT(names, are_a_namespaces_own, 120)
 	}
 	ns_net_enter(home);
 	EXPECT_TRUE(room_comes_back(limit));
+	nl_close(&listener);
 	TH_LOG("%u shared namespaces died, and %u in all", deaths,
 	       atomic_load(world.last_id));
 	stress_report(world.stress);

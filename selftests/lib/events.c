@@ -46,21 +46,6 @@ static void take_groups(const struct nlmsghdr *message, void *ctx)
 	}
 }
 
-struct nl nl_joined(void)
-{
-	struct group group = { .name = VBUF_GROUP_EVENTS };
-	struct nl nl = nl_open();
-
-	if (nl_ask_family(&nl, take_groups, &group) || !group.id)
-		vt_die("the group %s", group.name);
-	if (setsockopt(nl.fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group.id,
-		       sizeof(group.id)))
-		vt_die("join %s: %d", group.name, errno);
-	/* Events answer to nothing. */
-	nl.seq = 0;
-	return nl;
-}
-
 long nl_subscribe(struct nl *nl)
 {
 	struct nl_request request;
@@ -178,6 +163,23 @@ static void wait_for_delivery(void)
 			 event.kind != VBUF_EVENT_REMOVED);
 	} while (!event.came);
 	nl_close(&nl);
+}
+
+struct nl nl_joined(void)
+{
+	struct group group = { .name = VBUF_GROUP_EVENTS };
+	struct nl nl = nl_open();
+
+	/* A member hears of what has not been delivered yet, too. */
+	wait_for_delivery();
+	if (nl_ask_family(&nl, take_groups, &group) || !group.id)
+		vt_die("the group %s", group.name);
+	if (setsockopt(nl.fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group.id,
+		       sizeof(group.id)))
+		vt_die("join %s: %d", group.name, errno);
+	/* Events answer to nothing. */
+	nl.seq = 0;
+	return nl;
 }
 
 /* Whether the next one is there, and a mark. */
