@@ -34,30 +34,41 @@ int vbuf_netlink_listen(struct vbuf_ctl *ctl, uint8_t subscription)
 /*
  * That something was lost is told once. What came before is thrown away, so that
  * it is not heard after the answer to what is asked from now on.
+ *
+ * Return: 0, or -1 and errno.
  */
 static int fail(struct vbuf_netlink_listener *listener, int fd, int error)
 {
-	if (error == ENOBUFS && vbuf_netlink_socket_drain(fd) == ENODEV)
-		error = ENODEV;
-	if (error == ENODEV)
+	if (error == EAGAIN && !listener->gone)
+		return 0;
+	if (error == ENOBUFS && vbuf_netlink_socket_drain(fd) == ENODEV) {
 		listener->gone = true;
-	errno = error;
+		error = ENODEV;
+	}
+	errno = error == EAGAIN ? ENODEV : error;
 	return -1;
 }
 
-/* Return: 1 if there is another packet, 0 if not, or -1 and errno. */
+/*
+ * The kernel tells that the family has gone before what it told until then, so
+ * that is read still.
+ *
+ * Return: 1 if there is another packet, 0 if not, or -1 and errno.
+ */
 static int read_packet(struct vbuf_netlink_listener *listener, int fd)
 {
 	size_t size = sizeof(listener->packet);
-	bool kernel;
+	bool kernel = false;
 	ssize_t length;
 
 	do {
 		length = vbuf_netlink_socket_receive(fd, listener->packet, size,
 						     &kernel);
-		if (length < 0)
-			return errno == EAGAIN ? 0 : fail(listener, fd, errno);
-	} while (!kernel);
+		if (length < 0 && errno == ENODEV)
+			listener->gone = true;
+		else if (length < 0)
+			return fail(listener, fd, errno);
+	} while (length < 0 || !kernel);
 	if ((size_t)length > size) {
 		errno = EPROTO;
 		return -1;
@@ -114,10 +125,6 @@ static int hear(const struct vbuf_ctl *ctl,
 	struct nlmsghdr *message;
 	int ret;
 
-	if (listener->gone) {
-		errno = ENODEV;
-		return -1;
-	}
 	do {
 		ret = find_message(listener, fd, &message);
 		if (ret <= 0)

@@ -10,6 +10,9 @@
 /* Room for what comes while nobody reads: some thousand events. */
 #define ROOM (4 << 20)
 
+/* More packets than that room, and what else a system may give, can hold. */
+#define DRAIN_MAX 65536
+
 /**
  * vbuf_netlink_socket_open - open a socket that has a number of its own
  *
@@ -78,16 +81,24 @@ ssize_t vbuf_netlink_socket_receive(int fd, void *bytes, size_t size,
  * vbuf_netlink_socket_drain - throw away what has come
  * @fd: the socket
  *
- * That something more was lost meanwhile makes no difference.
+ * That something more was lost meanwhile makes no difference. Where more comes than
+ * is read, it ends when all that was there has gone.
  *
- * Return: the errno that ended it: %EAGAIN, or what is wrong with the socket.
+ * Return: %ENODEV if that was told meanwhile; else the errno that ended it, %EAGAIN
+ * if nothing is wrong with the socket.
  */
 int vbuf_netlink_socket_drain(int fd)
 {
+	bool gone = false;
 	char byte;
 
-	while (recv(fd, &byte, 1, MSG_DONTWAIT) >= 0 || errno == EINTR ||
-	       errno == ENOBUFS)
-		;
-	return errno;
+	for (int i = 0; i < DRAIN_MAX; i++) {
+		if (recv(fd, &byte, 1, MSG_DONTWAIT) >= 0)
+			continue;
+		if (errno == ENODEV)
+			gone = true;
+		else if (errno != EINTR && errno != ENOBUFS)
+			return gone ? ENODEV : errno;
+	}
+	return gone ? ENODEV : EAGAIN;
 }

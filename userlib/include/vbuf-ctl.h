@@ -413,7 +413,8 @@ void vbuf_ctl_free_limits(struct vbuf_ctl_limit *limits);
  * CAP_SYS_RESOURCE in the user namespace that owns the network namespace.
  *
  * A monitor is a socket of its own, which is close-on-exec, with room for some
- * thousand events.
+ * thousand events if the caller has CAP_NET_ADMIN in the initial user namespace, and
+ * else for as many as net.core.rmem_max allows, by default some hundred.
  *
  * Return: a monitor, to be closed with vbuf_ctl_close_monitor(), or NULL and
  * errno:
@@ -461,8 +462,8 @@ int vbuf_ctl_monitor_fd(const struct vbuf_ctl_monitor *monitor);
  * Return: 1; 0 if there is none now; or -1 and errno:
  *
  * * %ENOBUFS: events were lost, and all that had come were thrown away
- * * %ENODEV: the module was unloaded, and the monitor is of no more use; so is
- *   each further call
+ * * %ENODEV: the module was unloaded, all that came before was given, and the
+ *   monitor is of no more use: each further call fails so, too
  * * %EPROTO: what came makes no sense; the next may
  */
 int vbuf_ctl_next_event(struct vbuf_ctl_monitor *monitor,

@@ -252,13 +252,14 @@ static void tells_of_unloading(void)
 {
 	struct vbuf_ctl_monitor *monitor = open_monitor();
 
-	put_event(VBUF_EVENT_REMOVED, 1);
+	/* The kernel tells it before what came until then. */
 	fake_error(ENODEV);
+	put_event(VBUF_EVENT_UNLINKED, 1);
+	put_event(VBUF_EVENT_REMOVED, 1);
+	EXPECT(comes(monitor, VBUF_EVENT_UNLINKED, 1));
 	EXPECT(comes(monitor, VBUF_EVENT_REMOVED, 1));
 	for (int i = 0; i < 3; i++)
 		EXPECT(fails(monitor, ENODEV));
-	put_event(VBUF_EVENT_CREATED, 1);
-	EXPECT(fails(monitor, ENODEV));
 	vbuf_ctl_close_monitor(monitor);
 
 	/* What is told after a loss. */
@@ -266,7 +267,9 @@ static void tells_of_unloading(void)
 	fake_error(ENOBUFS);
 	put_event(VBUF_EVENT_CREATED, 1);
 	fake_error(ENODEV);
+	put_event(VBUF_EVENT_CREATED, 2);
 	EXPECT(fails(monitor, ENODEV));
+	EXPECT(!fake_waiting());
 	EXPECT(fails(monitor, ENODEV));
 	vbuf_ctl_close_monitor(monitor);
 }
