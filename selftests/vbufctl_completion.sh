@@ -87,8 +87,15 @@ names_in_bash()
 	vbufctl~send~j	jobs
 	vbufctl~send~--raw~--slots~
 	vbufctl~send~--raw~--slots~4~	jobs a:b
-	vbufctl~send~jobs~
+	vbufctl~send~jobs~	FILES
 	vbufctl~recv~jobs~
+	vbufctl~recv~jobs~>~	FILES
+	vbufctl~recv~jobs~2>>~o	FILES
+	vbufctl~recv~jobs~>o	FILES
+	vbufctl~recv~>o~j	jobs
+	vbufctl~recv~>~o~j	jobs
+	vbufctl~metrics~--output~	FILES
+	vbufctl~send~--a/x/;1e:>ran;#~	jobs a:b
 	vbufctl~show~	jobs a:b \\#$id
 	vbufctl~show~'	jobs a:b #$id
 	vbufctl~show~'a:	a:b
@@ -103,6 +110,7 @@ names_in_bash()
 	vbufctl~limits~user_bytes=	none
 	vbufctl~limits~--json~max_s	max_slot_size=
 	END
+	[ ! -e ran ]
 	in_bash 'vbufctl limits ' | sed '/^$/d; s/=$//' |
 		diff -u <(vbufctl limits | awk 'NR > 1 { print $1 }') -
 }
@@ -121,6 +129,7 @@ names_in_zsh()
 	vbufctl~send~--raw~--slots~4~	jobs a:b
 	vbufctl~send~jobs~	FILES
 	vbufctl~recv~jobs~
+	vbufctl~send~--a/x~	jobs a:b
 	vbufctl~show~	jobs a:b \\#$id
 	vbufctl~show~'	jobs a:b #$id
 	vbufctl~show~jobs~

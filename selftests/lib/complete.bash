@@ -8,6 +8,13 @@
 . "$1"
 shift
 [ "$(complete -p vbufctl)" = 'complete -F _vbufctl vbufctl' ] || exit 1
+
+# Whether files are offered is readline's to do.
+compopt()
+{
+	[[ $* != *default* ]] || echo FILES
+}
+
 for line; do
 	COMP_LINE=$line
 	COMP_POINT=${#line}

@@ -19,7 +19,7 @@ _vbufctl_reply()
 
 _vbufctl_commands()
 {
-	vbufctl --help | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p'
+	vbufctl --help 2>/dev/null | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p'
 }
 
 _vbufctl_options()
@@ -27,7 +27,8 @@ _vbufctl_options()
 	sed -n 's/^  \(-h, \)\{0,1\}\(--[a-z-]*\) .*/\2/p' <<<"$help"
 }
 
-# Whether the option $1 is followed by a value: what that is called.
+# Whether the option $1 is followed by a value: what that is called. It becomes part of
+# a script: a name of an option, and nothing else.
 _vbufctl_value()
 {
 	sed -n "s/^  $1 \([A-Z][A-Z]*\) .*/\1/p" <<<"$help"
@@ -85,6 +86,7 @@ _vbufctl_argument()
 _vbufctl()
 {
 	local words options word verb help typed quote='' value='' others=0
+	local redirection='^[0-9]?[<>]>?'
 	local line=${COMP_LINE:0:COMP_POINT}
 
 	COMPREPLY=()
@@ -104,10 +106,18 @@ _vbufctl()
 	verb=${words[1]}
 	[[ $verb == [a-z]* ]] || return 0
 	help=$(vbufctl "$verb" --help 2>/dev/null) || return 0
+	if [[ $typed =~ $redirection || ${words[-2]} =~ $redirection$ ]]; then
+		_vbufctl_files
+		return
+	fi
 	for word in "${words[@]:2:${#words[@]} - 3}"; do
-		if [[ -n $value ]]; then
+		if [[ $word =~ $redirection$ ]]; then
+			value=FILE
+		elif [[ $word =~ $redirection ]]; then
+			continue
+		elif [[ -n $value ]]; then
 			value=''
-		elif [[ $word == --[a-z]* ]]; then
+		elif [[ $word =~ ^--[a-z-]+$ ]]; then
 			value=$(_vbufctl_value "$word")
 		elif [[ $word != -* ]]; then
 			others=$((others + 1))
