@@ -306,9 +306,19 @@ loses_and_looks_again()
 # Its reader has had enough: it does not wait for the next event to end.
 reader_goes()
 {
-	(set +e; vbufctl monitor | head -n 1 >told
-	 echo "${PIPESTATUS[0]}" >ended) &
+	local reader
+
+	rm -f pipe ended
+	mkfifo pipe
+	(set +e; vbufctl monitor >pipe; echo $? >ended) &
+	cat pipe >told &
+	reader=$!
 	listens
+	status 0 vbufctl create last --mode 0666
+	status 0 vbufctl rm last
+	soon has 'removed .*last'
+	# Nothing happens any more.
+	kill $reader
 	soon test -s ended
 	[ "$(cat ended)" = 141 ]
 }

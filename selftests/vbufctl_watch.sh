@@ -21,7 +21,7 @@ on_terminal()
 {
 	local got=0
 
-	TERM=xterm NO_COLOR='' script -qefc "stty rows $1 cols $2 -onlcr &&
+	TERM=xterm NO_COLOR='' script -qefc "stty rows $1 cols $2 -onlcr -echo &&
 		exec env --default-signal=INT $3" screen >script-log || got=$?
 	sed -i -e '1d' -e '/^Script done/d' screen
 	return $got

@@ -61,6 +61,8 @@ static unsigned int write_character(const unsigned char *p)
 		printf("\\%c", *p);
 	else if (*p < 0x20 || *p == 0x7f)
 		printf("\\u%04x", *p);
+	else if (*p == 0xc2 && p[1] < 0xa0)	/* terminals obey these, too */
+		printf("\\u%04x", p[1]);
 	else
 		fwrite(p, 1, length, stdout);
 	return length;

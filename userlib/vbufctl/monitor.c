@@ -23,7 +23,7 @@ static const struct option options[] = {
 };
 
 static const struct report_advice advices[] = {
-	{ EDQUOT, "you listen with as many programs as may be: end one" },
+	{ EDQUOT, "as many programs listen as may, yours or all: end one" },
 	{ 0, NULL },
 };
 

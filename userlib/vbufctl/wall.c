@@ -3,8 +3,10 @@
 #include "wall.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #define SECOND INT64_C(1000000000)
@@ -12,10 +14,24 @@
 /* How far CLOCK_MONOTONIC is ahead of the host's in this time namespace. */
 static int64_t ahead_ns;
 
+/*
+ * Whether the offsets that the kernel shows, which are those of children to come, are
+ * this process's, too.
+ */
+static bool is_in_that_of_children(void)
+{
+	struct stat own, children;
+
+	return !stat("/proc/self/ns/time", &own) &&
+	       !stat("/proc/self/ns/time_for_children", &children) &&
+	       own.st_ino == children.st_ino;
+}
+
 /* Without /proc, or time namespaces, there is no difference. */
 static int64_t read_ahead(void)
 {
-	FILE *file = fopen("/proc/self/timens_offsets", "re");
+	FILE *file = is_in_that_of_children() ?
+		     fopen("/proc/self/timens_offsets", "re") : NULL;
 	int64_t seconds = 0, ns = 0;
 
 	if (!file)
@@ -50,7 +66,10 @@ struct moment {
 	unsigned int ms;
 };
 
-/* If the wall clock was set since, it is as if it had always gone like this. */
+/*
+ * If the wall clock was set since, it is as if it had always gone like this; and an
+ * event from before a suspend seems later by as long as that took.
+ */
 static struct moment break_down(uint64_t ns)
 {
 	int64_t age = wall_now_ns() - ns;
