@@ -54,8 +54,9 @@
  * afterwards. None is lost but for want of room, in the socket's buffer or where
  * events wait to be delivered, or of memory: the next recv() then fails with
  * %ENOBUFS, once, and nothing more comes until all that is there has been read. Who
- * keeps a list of what there is reads that, and then looks again by a dump. When the module is unloaded, the next recv() of a socket that
- * has subscribed fails with %ENODEV, once.
+ * keeps a list of what there is reads that, and then looks again by a dump. When the
+ * module is unloaded, the next recv() of a socket that has subscribed fails with
+ * %ENODEV, once; what was delivered before can be read still.
  */
 #define VBUF_GROUP_EVENTS	"events"
 
