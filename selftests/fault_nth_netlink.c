@@ -329,18 +329,18 @@ FIXTURE_TEARDOWN_PARENT(few)
 		fault_stop("failslab");
 }
 
-/* Three events; who subscribes waits until they were delivered. */
+/*
+ * Three events. Their worker has a while; what it is too late for meets no fault, and
+ * is heard.
+ */
 static struct heard hear_with(struct nl *listener, unsigned int bytes)
 {
-	struct nl other = nl_open();
 	unsigned int faults;
 
 	fault_for_good("failslab", bytes);
 	close(vt_create(NULL, vt_attr(1, 8), VT_BOTH));
-	if (nl_subscribe(&other))
-		vt_die("subscribe");
+	usleep(100000);
 	faults = fault_stop("failslab");
-	nl_close(&other);
 	fprintf(stderr, "# with %u bytes: %u faults\n", bytes, faults);
 	return hear(listener);
 }
