@@ -19,6 +19,7 @@ struct nl {
 	int fd;
 	__u16 family;		/* the number that vbuf's has by now */
 	__u32 seq;		/* of the last request */
+	bool subscribes;	/* events may come before the answer to it */
 };
 
 /* A type of 0 is vbuf's. */

@@ -52,7 +52,9 @@ long nl_subscribe(struct nl *nl)
 	long ret;
 
 	nl_begin(&request, VBUF_CMD_EVENT_SUBSCRIBE, 0);
+	nl->subscribes = true;
 	ret = nl_ask(nl, &request, NULL, NULL).error;
+	nl->subscribes = false;
 	nl->seq = 0;
 	return ret;
 }

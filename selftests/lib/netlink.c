@@ -127,6 +127,9 @@ static void end(struct nl_answer *answer, const struct nlmsghdr *message)
 static void take(struct nl *nl, const struct nlmsghdr *message,
 		 struct nl_answer *answer, nl_fn fn, void *ctx)
 {
+	/* An event, of before the subscription was answered. */
+	if (nl->subscribes && !message->nlmsg_seq)
+		return;
 	if (message->nlmsg_seq != nl->seq || answer->over)
 		vt_die("an answer to what nobody asked");
 	if (message->nlmsg_flags & NLM_F_DUMP_INTR)
