@@ -226,7 +226,7 @@ static void dump_all(struct flood *flood)
 	struct nl_request request;
 	struct nl nl;
 
-	for (; flood->got < DUMPS; flood->got++) {
+	for (; flood->got < storm_scale(DUMPS); flood->got++) {
 		nl = nl_open();
 		nl_begin(&request, commands[flood->got % 2], NLM_F_DUMP);
 		if (nl_send(&nl, &request))
@@ -245,7 +245,7 @@ TEST_F_TIMEOUT(flood, of_dumps, 60)
 		fds[i] = create(0, NULL);
 	ASSERT_LE(0, fds[299]);
 	pid = start(self->flood, dump_all);
-	EXPECT_EQ(DUMPS, self->flood->got);
+	EXPECT_EQ(storm_scale(DUMPS), self->flood->got);
 	EXPECT_EQ(0, serve_another());
 	storm_kill(pid);
 	for (i = 0; i < ARRAY_SIZE(fds); i++)
@@ -273,7 +273,7 @@ static void make_events_for_ever(struct flood *flood)
 	subscribe_all(flood);
 	for (n = 0;; n++) {
 		close(create(0, NULL));
-		if (n == EVENTS)
+		if (n == storm_scale(EVENTS))
 			__atomic_store_n(&flood->over, 1, __ATOMIC_RELEASE);
 	}
 }
