@@ -2,13 +2,13 @@
 /* What show says of a channel's endpoints. */
 #include "endpoints.h"
 
+#include "clock.h"
 #include "json.h"
 #include "table.h"
 #include "units.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 static const char *const titles[] = {
 	"ENDPOINT", "PID", "<COMMAND", "UID", "<MAY", "OWNED", "SENT", "RECEIVED",
@@ -40,20 +40,12 @@ static const char *rights_name(__u32 rights)
 	return "nothing";
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * UINT64_C(1000000000) + now.tv_nsec;
-}
-
 /* " for 3.2 s", if it is known. */
 static const char *waited(char room[WAITED_ROOM],
 			  const struct vbuf_ctl_endpoint *endpoint)
 {
 	uint64_t since = endpoint->blocked_since_ns;
-	uint64_t now = now_ns();
+	uint64_t now = clock_monotonic_ns();
 	char time[UNITS_ROOM];
 
 	room[0] = '\0';

@@ -3,13 +3,13 @@
 #include "metrics_channels.h"
 
 #include "channel.h"
+#include "clock.h"
 #include "exposition.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <time.h>
 
 /* A family of a number that each channel has, or one sample of several in it. */
 static const struct number {
@@ -113,14 +113,6 @@ static void print_numbers(FILE *out, const struct vbuf_ctl_channel *channels)
 	}
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * UINT64_C(1000000000) + now.tv_nsec;
-}
-
 /* @endpoint goes on to the first of a later channel. */
 static double longest_wait(const struct vbuf_ctl_endpoint **endpoint,
 			   const struct vbuf_ctl_channel *channel, uint64_t now)
@@ -140,7 +132,7 @@ static void print_blocked(FILE *out, const struct vbuf_ctl_channel *channel,
 			  const struct vbuf_ctl_endpoint *endpoint)
 {
 	struct identity identity;
-	uint64_t now = now_ns();
+	uint64_t now = clock_monotonic_ns();
 
 	exposition_family(out, &blocked);
 	for (; channel; channel = channel->next)

@@ -2,23 +2,20 @@
 /* All channels at one moment, and the messages a second between two of those. */
 #include "rates.h"
 
+#include "clock.h"
 #include "list.h"
 #include "report.h"
 
 #include <errno.h>
 #include <stddef.h>
-#include <time.h>
 
 int look_take(struct look *look)
 {
-	struct timespec now;
-
 	if (list_channels(&look->channels)) {
 		report_listed("the list of channels", errno, NULL);
 		return -1;
 	}
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	look->seconds = now.tv_sec + now.tv_nsec / 1e9;
+	look->seconds = clock_monotonic_ns() / 1e9;
 	return 0;
 }
 

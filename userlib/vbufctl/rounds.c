@@ -2,18 +2,15 @@
 /* Something done in rounds, at even times, for as long as somebody wants it. */
 #include "rounds.h"
 
+#include "clock.h"
 #include "stop.h"
 
 #include <poll.h>
-#include <time.h>
 #include <unistd.h>
 
 static uint64_t now_ms(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * UINT64_C(1000) + now.tv_nsec / 1000000;
+	return clock_monotonic_ns() / 1000000;
 }
 
 /* The first round is now; stop_prepare() comes before. */

@@ -2,14 +2,14 @@
 /* Times of events as a clock on the wall shows them. */
 #include "wall.h"
 
+#include "clock.h"
+
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
-
-#define SECOND INT64_C(1000000000)
 
 /* How far CLOCK_MONOTONIC is ahead of the host's in this time namespace. */
 static int64_t ahead_ns;
@@ -39,7 +39,7 @@ static int64_t read_ahead(void)
 	if (fscanf(file, "monotonic %" SCNd64 " %" SCNd64, &seconds, &ns) != 2)
 		seconds = ns = 0;
 	fclose(file);
-	return seconds * SECOND + ns;
+	return seconds * CLOCK_SECOND + ns;
 }
 
 void wall_init(void)
@@ -47,17 +47,9 @@ void wall_init(void)
 	ahead_ns = read_ahead();
 }
 
-static int64_t read_clock(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return now.tv_sec * SECOND + now.tv_nsec;
-}
-
 uint64_t wall_now_ns(void)
 {
-	return read_clock(CLOCK_MONOTONIC) - ahead_ns;
+	return clock_monotonic_ns() - ahead_ns;
 }
 
 /* One moment, in the local time zone. */
@@ -73,9 +65,9 @@ struct moment {
 static struct moment break_down(uint64_t ns)
 {
 	int64_t age = wall_now_ns() - ns;
-	int64_t wall = read_clock(CLOCK_REALTIME) - age;
-	time_t seconds = wall / SECOND;
-	struct moment moment = { .ms = wall % SECOND / 1000000 };
+	int64_t wall = clock_realtime_ns() - age;
+	time_t seconds = wall / CLOCK_SECOND;
+	struct moment moment = { .ms = wall % CLOCK_SECOND / 1000000 };
 
 	localtime_r(&seconds, &moment.tm);
 	return moment;
