@@ -32,8 +32,9 @@ static const struct option options[] = {
 	VERB_OPTIONS
 };
 
-static int take_option(struct geometry *geometry, int option)
+static int take_option(void *request, int option)
 {
+	struct geometry *geometry = request;
 	struct vbuf_attr *attr = &geometry->attr;
 
 	switch (option) {
@@ -61,13 +62,10 @@ static int take_option(struct geometry *geometry, int option)
 
 static int parse(int argc, char **argv, struct geometry *geometry)
 {
-	int option, status;
+	int status = verb_parse(&verb_create, argc, argv, geometry);
 
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		status = take_option(geometry, option);
-		if (status != STATUS_NONE_YET)
-			return status;
-	}
+	if (status != STATUS_NONE_YET)
+		return status;
 	if (argc - optind != 1)
 		return verb_misused(&verb_create, "give one NAME");
 	return name_check(&verb_create, argv[optind]);
@@ -142,5 +140,7 @@ const struct verb verb_create = {
 	"  --held-max N       slots that one endpoint may own at a time\n"
 	"  --max-deliveries N drop a message that was put back after N deliveries\n"
 	"  -h, --help         print this\n",
+	.options = options,
+	.take_option = take_option,
 	.run = run,
 };

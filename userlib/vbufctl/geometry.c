@@ -99,7 +99,7 @@ int geometry_option(const struct verb *verb, struct geometry *geometry,
 	case OPT_MODE:
 		return take_mode(verb, geometry, arg);
 	}
-	return verb_option(verb, option);
+	return STATUS_NONE_YET;
 }
 
 /**

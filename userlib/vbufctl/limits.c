@@ -79,23 +79,25 @@ static int parse_settings(char *const *texts)
 	return status;
 }
 
+static int take_option(void *data, int option)
+{
+	struct style *style = data;
+
+	if (option == OPT_JSON)
+		style->json = true;
+	if (option == OPT_BYTES) {
+		style->exact = true;
+		units_be_exact();
+	}
+	return STATUS_NONE_YET;
+}
+
 static int parse(int argc, char **argv, struct style *style)
 {
-	int option;
+	int status = verb_parse(&verb_limits, argc, argv, style);
 
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		switch (option) {
-		case OPT_JSON:
-			style->json = true;
-			break;
-		case OPT_BYTES:
-			style->exact = true;
-			units_be_exact();
-			break;
-		default:
-			return verb_option(&verb_limits, option);
-		}
-	}
+	if (status != STATUS_NONE_YET)
+		return status;
 	if (optind < argc && (style->json || style->exact))
 		return verb_misused(&verb_limits, "--json and --bytes are for the list: without KEY=VALUE");
 	return parse_settings(argv + optind);
@@ -258,5 +260,7 @@ const struct verb verb_limits = {
 	"  --bytes            print all digits of bytes, and of counts\n"
 	"  --json             print an array of objects\n"
 	"  -h, --help         print this\n",
+	.options = options,
+	.take_option = take_option,
 	.run = run,
 };

@@ -49,8 +49,10 @@ static const char *const titles[] = {
 
 #define COLUMNS (sizeof(titles) / sizeof(titles[0]))
 
-static int take_option(struct request *request, int option)
+static int take_option(void *data, int option)
 {
+	struct request *request = data;
+
 	switch (option) {
 	case OPT_JSON:
 		request->json = true;
@@ -67,21 +69,16 @@ static int take_option(struct request *request, int option)
 			return verb_misused(&verb_ls, "--interval: '%s' is not 0 to 3600000 ms",
 					    optarg);
 		break;
-	default:
-		return verb_option(&verb_ls, option);
 	}
 	return STATUS_NONE_YET;
 }
 
 static int parse(int argc, char **argv, struct request *request)
 {
-	int option, status;
+	int status = verb_parse(&verb_ls, argc, argv, request);
 
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		status = take_option(request, option);
-		if (status != STATUS_NONE_YET)
-			return status;
-	}
+	if (status != STATUS_NONE_YET)
+		return status;
 	if (optind < argc)
 		return verb_misused(&verb_ls, "there is no use for '%s'",
 				    argv[optind]);
@@ -273,5 +270,7 @@ const struct verb verb_ls = {
 	"  --bytes            print all digits of bytes, and of counts\n"
 	"  --json             print an array of objects; with --watch one a line\n"
 	"  -h, --help         print this\n",
+	.options = options,
+	.take_option = take_option,
 	.run = run,
 };

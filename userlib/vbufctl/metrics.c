@@ -26,15 +26,21 @@ struct sight {
 	struct vbuf_ctl_limit *limits;
 };
 
+static int take_option(void *data, int option)
+{
+	const char **path = data;
+
+	if (option == OPT_OUTPUT)
+		*path = optarg;
+	return STATUS_NONE_YET;
+}
+
 static int parse(int argc, char **argv, const char **path)
 {
-	int option;
+	int status = verb_parse(&verb_metrics, argc, argv, path);
 
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (option != OPT_OUTPUT)
-			return verb_option(&verb_metrics, option);
-		*path = optarg;
-	}
+	if (status != STATUS_NONE_YET)
+		return status;
 	if (optind < argc)
 		return verb_misused(&verb_metrics, "there is no use for '%s'",
 				    argv[optind]);
@@ -107,5 +113,7 @@ const struct verb verb_metrics = {
 	"its node exporter.\n\n"
 	"  --output FILE      replace FILE by it, at once and as a whole\n"
 	"  -h, --help         print this\n",
+	.options = options,
+	.take_option = take_option,
 	.run = run,
 };

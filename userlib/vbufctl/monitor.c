@@ -34,15 +34,21 @@ struct watch {
 	bool json;
 };
 
+static int take_option(void *data, int option)
+{
+	bool *json = data;
+
+	if (option == OPT_JSON)
+		*json = true;
+	return STATUS_NONE_YET;
+}
+
 static int parse(int argc, char **argv, bool *json)
 {
-	int option;
+	int status = verb_parse(&verb_monitor, argc, argv, json);
 
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (option != OPT_JSON)
-			return verb_option(&verb_monitor, option);
-		*json = true;
-	}
+	if (status != STATUS_NONE_YET)
+		return status;
 	if (optind < argc)
 		return verb_misused(&verb_monitor, "there is no use for '%s'",
 				    argv[optind]);
@@ -220,5 +226,7 @@ const struct verb verb_monitor = {
 	"Ends when it is interrupted, or the module is unloaded (exit status 1).\n\n"
 	"  --json             print an object a line\n"
 	"  -h, --help         print this\n",
+	.options = options,
+	.take_option = take_option,
 	.run = run,
 };

@@ -31,8 +31,10 @@ struct request {
 	struct vbuf_attr attr;		/* as it is */
 };
 
-static int take_option(struct request *request, int option)
+static int take_option(void *data, int option)
 {
+	struct request *request = data;
+
 	if (move_option(&request->move, option))
 		return STATUS_NONE_YET;
 	if (option != OPT_COUNT)
@@ -46,13 +48,10 @@ static int take_option(struct request *request, int option)
 
 static int parse(int argc, char **argv, struct request *request)
 {
-	int option, status;
+	int status = verb_parse(&verb_recv, argc, argv, request);
 
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		status = take_option(request, option);
-		if (status != STATUS_NONE_YET)
-			return status;
-	}
+	if (status != STATUS_NONE_YET)
+		return status;
 	status = move_check(&verb_recv, &request->move);
 	if (status != STATUS_NONE_YET)
 		return status;
@@ -160,5 +159,7 @@ const struct verb verb_recv = {
 	"Of a missing channel:\n"
 	GEOMETRY_HELP
 	"  -h, --help         print this\n",
+	.options = options,
+	.take_option = take_option,
 	.run = run,
 };

@@ -17,11 +17,10 @@ static const struct report_advice advices[] = {
 
 static int parse(int argc, char **argv)
 {
-	int option = getopt_long(argc, argv, "h", options, NULL);
-	int status = STATUS_NONE_YET;
+	int status = verb_parse(&verb_rm, argc, argv, NULL);
 
-	if (option != -1)
-		return verb_option(&verb_rm, option);
+	if (status != STATUS_NONE_YET)
+		return status;
 	if (optind == argc)
 		return verb_misused(&verb_rm, "give a NAME");
 	for (int i = optind; i < argc && status == STATUS_NONE_YET; i++)
@@ -54,5 +53,6 @@ const struct verb verb_rm = {
 	"Takes the names away. Who uses a channel at the moment can go on; it goes,\n"
 	"with the messages in it, with its last endpoint.\n\n"
 	"  -h, --help         print this\n",
+	.options = options,
 	.run = run,
 };

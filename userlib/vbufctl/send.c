@@ -35,6 +35,19 @@ struct request {
 	struct vbuf_attr attr;		/* as it is */
 };
 
+static int take_option(void *data, int option)
+{
+	struct request *request = data;
+
+	if (move_option(&request->move, option))
+		return STATUS_NONE_YET;
+	if (option != OPT_NO_WAIT)
+		return geometry_option(&verb_send, &request->geometry, option,
+				       optarg);
+	request->no_wait = true;
+	return STATUS_NONE_YET;
+}
+
 static int parse_operands(int argc, char **argv, struct request *request)
 {
 	int count = argc - optind;
@@ -49,19 +62,10 @@ static int parse_operands(int argc, char **argv, struct request *request)
 
 static int parse(int argc, char **argv, struct request *request)
 {
-	int option, status;
+	int status = verb_parse(&verb_send, argc, argv, request);
 
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (option == OPT_NO_WAIT) {
-			request->no_wait = true;
-		} else if (!move_option(&request->move, option)) {
-			status = geometry_option(&verb_send,
-						 &request->geometry, option,
-						 optarg);
-			if (status != STATUS_NONE_YET)
-				return status;
-		}
-	}
+	if (status != STATUS_NONE_YET)
+		return status;
 	status = move_check(&verb_send, &request->move);
 	if (status != STATUS_NONE_YET)
 		return status;
@@ -244,5 +248,7 @@ const struct verb verb_send = {
 	"Of a missing channel:\n"
 	GEOMETRY_HELP
 	"  -h, --help         print this\n",
+	.options = options,
+	.take_option = take_option,
 	.run = run,
 };

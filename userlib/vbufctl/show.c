@@ -51,22 +51,23 @@ static int parse_wanted(const char *text, struct wanted *wanted)
 	return STATUS_NONE_YET;
 }
 
+static int take_option(void *data, int option)
+{
+	bool *json = data;
+
+	if (option == OPT_JSON)
+		*json = true;
+	if (option == OPT_BYTES)
+		units_be_exact();
+	return STATUS_NONE_YET;
+}
+
 static int parse(int argc, char **argv, bool *json, struct wanted *wanted)
 {
-	int option;
+	int status = verb_parse(&verb_show, argc, argv, json);
 
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		switch (option) {
-		case OPT_JSON:
-			*json = true;
-			break;
-		case OPT_BYTES:
-			units_be_exact();
-			break;
-		default:
-			return verb_option(&verb_show, option);
-		}
-	}
+	if (status != STATUS_NONE_YET)
+		return status;
 	if (argc - optind != 1)
 		return verb_misused(&verb_show, "give one NAME or '#ID'");
 	return parse_wanted(argv[optind], wanted);
@@ -213,5 +214,7 @@ const struct verb verb_show = {
 	"  --bytes            print all digits of bytes, and of counts\n"
 	"  --json             print an array of one object\n"
 	"  -h, --help         print this\n",
+	.options = options,
+	.take_option = take_option,
 	.run = run,
 };

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The help of a verb, and what is said when a verb is misused. */
+/* The options of a verb, its help, and what is said when it is misused. */
 #include "verb.h"
 
+#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 
-int verb_help(const struct verb *verb)
+static int print_help(const struct verb *verb)
 {
 	fputs(verb->usage, stdout);
 	return STATUS_DONE;
@@ -29,14 +30,33 @@ int verb_misused(const struct verb *verb, const char *format, ...)
 	return point_to_help(verb);
 }
 
-/**
- * verb_option - deal with what getopt_long() gave and the verb does not know
- * @verb: the verb
- * @option: 'h', or '?' after getopt_long() itself said what is wrong
- *
- * Return: the exit status to end with.
- */
-int verb_option(const struct verb *verb, int option)
+/* '?' stands for what getopt_long() itself has said what is wrong with. */
+static int take_option(const struct verb *verb, int option, void *request)
 {
-	return option == 'h' ? verb_help(verb) : point_to_help(verb);
+	switch (option) {
+	case 'h':
+		return print_help(verb);
+	case '?':
+		return point_to_help(verb);
+	}
+	return verb->take_option(request, option);
+}
+
+/**
+ * verb_parse - take a verb's options
+ * @verb: the verb
+ * @argc: the verb's
+ * @argv: the verb's; then optind is the first that is no option
+ * @request: what its take_option() is given
+ *
+ * Return: STATUS_NONE_YET to go on, else the exit status to end with.
+ */
+int verb_parse(const struct verb *verb, int argc, char **argv, void *request)
+{
+	int status = STATUS_NONE_YET, option;
+
+	while (status == STATUS_NONE_YET &&
+	       (option = getopt_long(argc, argv, "h", verb->options, NULL)) != -1)
+		status = take_option(verb, option, request);
+	return status;
 }

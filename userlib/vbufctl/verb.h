@@ -8,6 +8,8 @@
 #ifndef VBUFCTL_VERB_H
 #define VBUFCTL_VERB_H
 
+struct option;
+
 enum {
 	STATUS_NONE_YET = -1,	/* among the options: go on */
 	STATUS_DONE = 0,
@@ -20,12 +22,17 @@ enum {
  * @name: as it is typed
  * @summary: its line in the list of commands
  * @usage: what its --help prints
+ * @options: end with VERB_OPTIONS
+ * @take_option: takes one of the others into what was asked for; returns
+ *	STATUS_NONE_YET to go on, else the exit status to end with
  * @run: returns the exit status
  */
 struct verb {
 	const char *name;
 	const char *summary;
 	const char *usage;
+	const struct option *options;
+	int (*take_option)(void *request, int option);
 	int (*run)(int argc, char **argv);
 };
 
@@ -35,9 +42,8 @@ extern const struct verb verb_create, verb_rm, verb_ls, verb_show, verb_send,
 /* Every verb's option table ends with this. */
 #define VERB_OPTIONS { "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 }
 
-int verb_help(const struct verb *verb);
 int verb_misused(const struct verb *verb, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-int verb_option(const struct verb *verb, int option);
+int verb_parse(const struct verb *verb, int argc, char **argv, void *request);
 
 #endif /* VBUFCTL_VERB_H */
