@@ -2,6 +2,8 @@
 /* The channels that whoever reads a monitor's lines knows of. */
 #include "known.h"
 
+#include "array.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,16 +35,13 @@ static struct known_channel *find(const struct known *known, uint64_t id)
 
 static int make_room(struct known *known)
 {
-	size_t room = known->room ? 2 * known->room : 64;
 	struct known_channel **channels;
 
-	if (known->count < known->room)
-		return 0;
-	channels = reallocarray(known->channels, room, sizeof(*channels));
+	channels = array_extend(known->channels, known->count,
+				sizeof(*channels));
 	if (!channels)
 		return -1;
 	known->channels = channels;
-	known->room = room;
 	return 0;
 }
 

@@ -30,12 +30,11 @@ struct known_channel {
  * struct known - the channels, sorted by id
  * @channels: each allocated
  * @count: how many
- * @room: for how many there is room
  * @looked_again: an event may be of before a look that has told it
  */
 struct known {
 	struct known_channel **channels;
-	size_t count, room;
+	size_t count;
 	bool looked_again;
 };
 

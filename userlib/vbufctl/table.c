@@ -2,6 +2,7 @@
 /* A table of aligned columns on standard output. */
 #include "table.h"
 
+#include "array.h"
 #include "terminal.h"
 
 #include <errno.h>
@@ -38,16 +39,12 @@ void table_deinit(struct table *table)
 
 static bool make_room(struct table *table)
 {
-	size_t room = table->room ? 2 * table->room : 64;
 	struct table_cell *cells;
 
-	if (table->count < table->room)
-		return true;
-	cells = reallocarray(table->cells, room, sizeof(*cells));
+	cells = array_extend(table->cells, table->count, sizeof(*cells));
 	if (!cells)
 		return false;
 	table->cells = cells;
-	table->room = room;
 	return true;
 }
 

@@ -23,7 +23,6 @@ struct table {
 	size_t widths[TABLE_COLUMNS];
 	struct table_cell *cells;	/* row by row, without the titles */
 	size_t count;		/* of cells */
-	size_t room;
 	bool failed;		/* memory was short */
 };
 
