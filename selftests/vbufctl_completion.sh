@@ -75,44 +75,55 @@ some_channels()
 	id=$(vbufctl ls --interval 0 | sed -n 's/^#\([0-9]*\) .*/\1/p')
 }
 
+# names_as_wanted SHELL: so does it with the lines that are the same in every shell,
+# and with those of standard input, which are of this one.
+names_as_wanted()
+{
+	{
+		cat <<-END
+		vbufctl~rm~	jobs a:b
+		vbufctl~rm~jobs~a	a:b
+		vbufctl~send~j	jobs
+		vbufctl~send~--raw~--slots~
+		vbufctl~send~--raw~--slots~4~	jobs a:b
+		vbufctl~send~jobs~	FILES
+		vbufctl~recv~jobs~
+		vbufctl~metrics~--output~	FILES
+		vbufctl~show~	jobs a:b \\#$id
+		vbufctl~show~'	jobs a:b #$id
+		vbufctl~show~jobs~
+		vbufctl~create~
+		vbufctl~ls~
+		vbufctl~no
+		vbufctl~no~
+		vbufctl~--help~
+		vbufctl~limits~user_bytes=	none
+		END
+		cat
+	} | as_wanted "$1"
+	"$1" 'vbufctl limits ' | sed '/^$/d; s/=$//' |
+		diff -u <(vbufctl limits | awk 'NR > 1 { print $1 }') -
+}
+
 names_in_bash()
 {
 	local id
 
 	some_channels
-	as_wanted in_bash <<-END
-	vbufctl~rm~	jobs a:b
-	vbufctl~rm~jobs~a	a:b
+	names_as_wanted in_bash <<-END
 	vbufctl~rm~a:	b
-	vbufctl~send~j	jobs
-	vbufctl~send~--raw~--slots~
-	vbufctl~send~--raw~--slots~4~	jobs a:b
-	vbufctl~send~jobs~	FILES
-	vbufctl~recv~jobs~
 	vbufctl~recv~jobs~>~	FILES
 	vbufctl~recv~jobs~2>>~o	FILES
 	vbufctl~recv~jobs~>o	FILES
 	vbufctl~recv~>o~j	jobs
 	vbufctl~recv~>~o~j	jobs
-	vbufctl~metrics~--output~	FILES
 	vbufctl~send~--a/x/;1e:>ran;#~	jobs a:b
-	vbufctl~show~	jobs a:b \\#$id
-	vbufctl~show~'	jobs a:b #$id
 	vbufctl~show~'a:	a:b
 	vbufctl~show~\\#	\\#$id
-	vbufctl~show~jobs~
-	vbufctl~create~
-	vbufctl~ls~
-	vbufctl~no
-	vbufctl~no~
-	vbufctl~--help~
 	vbufctl~limits~user_b	user_bytes=
-	vbufctl~limits~user_bytes=	none
 	vbufctl~limits~--json~max_s	max_slot_size=
 	END
 	[ ! -e ran ]
-	in_bash 'vbufctl limits ' | sed '/^$/d; s/=$//' |
-		diff -u <(vbufctl limits | awk 'NR > 1 { print $1 }') -
 }
 
 names_in_zsh()
@@ -120,27 +131,11 @@ names_in_zsh()
 	local id
 
 	some_channels
-	as_wanted in_zsh <<-END
-	vbufctl~rm~	jobs a:b
-	vbufctl~rm~jobs~a	a:b
+	names_as_wanted in_zsh <<-END
 	vbufctl~rm~a:	a:b
-	vbufctl~send~j	jobs
-	vbufctl~send~--raw~--slots~
-	vbufctl~send~--raw~--slots~4~	jobs a:b
-	vbufctl~send~jobs~	FILES
-	vbufctl~recv~jobs~
 	vbufctl~send~--a/x~	jobs a:b
-	vbufctl~show~	jobs a:b \\#$id
-	vbufctl~show~'	jobs a:b #$id
-	vbufctl~show~jobs~
-	vbufctl~create~
-	vbufctl~no~
-	vbufctl~metrics~--output~	FILES
 	vbufctl~limits~user_b	user_bytes
-	vbufctl~limits~user_bytes=	none
 	END
-	in_zsh 'vbufctl limits ' | sed '/^$/d' |
-		diff -u <(vbufctl limits | awk 'NR > 1 { print $1 }') -
 }
 
 check 'bash: commands and options are those that --help tells' like_help_in_bash

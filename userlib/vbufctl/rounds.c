@@ -6,6 +6,7 @@
 #include "stop.h"
 
 #include <poll.h>
+#include <stdbool.h>
 #include <unistd.h>
 
 static uint64_t now_ms(void)
@@ -44,16 +45,16 @@ static bool output_closes(uint64_t ms)
  * rounds_wait - wait until the next round is due
  * @rounds: what rounds_begin() began
  *
- * Return: false if there shall be none: by stop_requested(), or because nobody
- * can see it any more, which is no error.
+ * Return: 1 then; 0 if there shall be none, by stop_requested(); -1 if nobody can see
+ * it any more, after stop_unread().
  */
-bool rounds_wait(struct rounds *rounds)
+int rounds_wait(struct rounds *rounds)
 {
 	uint64_t now;
 
 	set_due(rounds);
 	while (!stop_requested() && (now = now_ms()) < rounds->due)
 		if (output_closes(rounds->due - now))
-			return false;
+			return stop_unread();
 	return !stop_requested();
 }

@@ -3,7 +3,6 @@
 #ifndef VBUFCTL_ROUNDS_H
 #define VBUFCTL_ROUNDS_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 /**
@@ -17,6 +16,6 @@ struct rounds {
 };
 
 void rounds_begin(struct rounds *rounds, uint64_t interval);
-bool rounds_wait(struct rounds *rounds);
+int rounds_wait(struct rounds *rounds);
 
 #endif /* VBUFCTL_ROUNDS_H */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Ending on SIGINT, SIGTERM or SIGHUP without leaving work half done. */
+/* Ending by a signal without leaving work half done. */
 #include "stop.h"
+
+#include "report.h"
 
 #include <signal.h>
 #include <unistd.h>
@@ -56,4 +58,12 @@ void stop_finish(void)
 		return;
 	signal(stop_signal, SIG_DFL);
 	raise(stop_signal);
+}
+
+/* Return: -1, if SIGPIPE does not end the process. */
+int stop_unread(void)
+{
+	raise(SIGPIPE);
+	report("standard output: its reader has gone");
+	return -1;
 }
