@@ -200,21 +200,10 @@ static void listen_for_ever(unsigned int born, void *ctx)
 
 TEST_F_TIMEOUT(module, goes_while_others_listen, 120)
 {
-	unsigned int *heard = storm_shared(2 * sizeof(*heard)), before, loads = 0;
+	unsigned int *heard = storm_shared(2 * sizeof(*heard)), loads;
 	struct crew crew = { .size = 2, .work = listen_for_ever, .ctx = heard };
-	unsigned int rounds = storm_scale(ROUNDS);
 
-	crew_begin(&crew);
-	while (rounds--) {
-		if (!vt_unload_soon()) {
-			loads++;
-			ASSERT_EQ(0, vt_load());
-		}
-		before = __atomic_load_n(&heard[0], __ATOMIC_SEQ_CST);
-		while (__atomic_load_n(&heard[0], __ATOMIC_SEQ_CST) == before)
-			usleep(1000);
-	}
-	crew_end(&crew);
+	loads = storm_reload(&crew, &heard[0], storm_scale(ROUNDS));
 	TH_LOG("%u loads, %u events heard", loads, heard[0] + heard[1]);
 	EXPECT_LT(0U, loads);
 	EXPECT_EQ(0, vt_unload_soon());

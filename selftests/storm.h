@@ -73,4 +73,8 @@ int crew_kill(struct crew *crew, unsigned int which);
 void crew_end(struct crew *crew);
 int crew_wait(struct crew *crew);
 
+/* lib/module.c */
+unsigned int storm_reload(struct crew *crew, const unsigned int *done,
+			  unsigned int rounds);
+
 #endif /* _VBUF_STORM_H */

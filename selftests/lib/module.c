@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Loading the module from $VBUF_MODULE, and unloading it. */
-#include "vbuf_test.h"
+/* Loading the module from $VBUF_MODULE, and unloading it, idle or at work. */
+#include "storm.h"
 
 #define PATIENCE_MSEC	20000U
 
@@ -28,4 +28,28 @@ long vt_unload_soon(void)
 	while ((ret = vt_unload()) == -EAGAIN && vt_now() < end)
 		usleep(1000);
 	return ret;
+}
+
+/*
+ * While a crew works, which counts in @done what its first member does, the module goes
+ * and comes in each round in which it can. How often it did.
+ */
+unsigned int storm_reload(struct crew *crew, const unsigned int *done,
+			  unsigned int rounds)
+{
+	unsigned int loads = 0, before;
+
+	crew_begin(crew);
+	while (rounds--) {
+		if (!vt_unload_soon()) {
+			loads++;
+			if (vt_load())
+				vt_die("load the module");
+		}
+		before = __atomic_load_n(done, __ATOMIC_SEQ_CST);
+		while (__atomic_load_n(done, __ATOMIC_SEQ_CST) == before)
+			usleep(1000);
+	}
+	crew_end(crew);
+	return loads;
 }
