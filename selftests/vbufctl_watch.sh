@@ -101,9 +101,16 @@ come_and_go()
 # A reader that has gone is noticed at once, not when the next round is due.
 output_closed()
 {
-	timeout 60 vbufctl ls --watch --interval 3600000 | head -n 1 >first
-	[ "${PIPESTATUS[*]}" = '0 0' ]
+	local statuses=
+
+	timeout 60 vbufctl ls --watch --interval 3600000 |
+		head -n 1 >first || statuses=${PIPESTATUS[*]}
+	[ "$statuses" = '141 0' ]
 	grep -q ^NAME first
+	timeout 60 env --ignore-signal=PIPE vbufctl ls --watch --interval 3600000 \
+		2>errors | head -n 1 >first || statuses=${PIPESTATUS[*]}
+	[ "$statuses" = '1 0' ]
+	says 'standard output: its reader has gone'
 	status 1 timeout 60 sh -c 'vbufctl ls --watch --interval 10 >/dev/full'
 	says 'standard output: No space left'
 }

@@ -189,28 +189,34 @@ static int flush_round(void)
 	return -1;
 }
 
+static int take_round(const struct request *request, const struct look *before,
+		      struct look *now)
+{
+	if (look_take(now) || print_round(request, before, now))
+		return -1;
+	return flush_round();
+}
+
 static int watch(const struct request *request)
 {
 	struct look before = { .channels = NULL }, now = before;
 	struct rounds rounds;
-	int ret;
+	int next;
 
 	stop_prepare();
 	/* A round at a time, so that no picture is seen half drawn. */
 	setvbuf(stdout, NULL, _IOFBF, 1 << 16);
 	rounds_begin(&rounds, request->interval);
 	do {
-		ret = look_take(&now);
-		if (!ret)
-			ret = print_round(request, &before, &now);
-		if (!ret)
-			ret = flush_round();
+		next = take_round(request, &before, &now);
 		look_free(&before);
 		before = now;
 		now = (struct look){ .channels = NULL };
-	} while (!ret && rounds_wait(&rounds));
+		if (!next)
+			next = rounds_wait(&rounds);
+	} while (next > 0);
 	look_free(&before);
-	return ret;
+	return next;
 }
 
 static void wait_milliseconds(uint64_t ms)

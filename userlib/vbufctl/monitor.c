@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <getopt.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -145,9 +144,7 @@ static int wait_for_event(const struct watch *watch)
 
 	if (poll(files, 2, -1) < 0 || !files[1].revents)
 		return 0;
-	raise(SIGPIPE);
-	report("standard output: its reader has gone");
-	return -1;
+	return stop_unread();
 }
 
 static int follow_one(struct watch *watch)
