@@ -46,13 +46,22 @@ bindkey '^I' offer
 PS1='' PS2='' RPS1=''
 END
 
-zpty shell TERM=dumb zsh -f -i
+# until_said WORD: what has come until then is in "said"
+until_said()
+{
+	zpty -r -m shell said "*$1*" && return
+	print -u2 -r -- "the shell did not say $1 within $patience s, but: $said"
+	exit 1
+}
+
+patience=$((120 * ${TIMEOUT_SCALE:-1}))
+zpty shell TERM=dumb timeout --foreground -s KILL $patience zsh -f -i
 zpty -w shell '. ./setup.zsh; print REA""DY'
-zpty -r -m shell said '*READY*' || exit 1
+until_said READY
 for line; do
 	# What is left of the line before goes.
 	zpty -w -n shell $'\C-u'"$line"$'\t'
-	zpty -r -m shell said '*END*' || exit 1
+	until_said END
 	said=${${said#*BEGIN}%END*}
 	print -rl -- ${${(f)said}%$'\r'} ''
 done
