@@ -531,6 +531,38 @@ looks_need_no_device()
 	grep -q '^max_channels  *[0-9]' output
 }
 
+# confined ERRNO COMMAND...: in a sandbox, where socket(AF_NETLINK) fails like that
+confined()
+{
+	python '
+import ctypes, os, struct, sys
+libc = ctypes.CDLL(None)
+number = {"x86_64": 41, "aarch64": 198}[os.uname().machine]
+LOAD, EQUAL, RETURN, FAIL, ALLOW = 0x20, 0x15, 6, 0x50000, 0x7fff0000
+code = b"".join(struct.pack("=HBBI", *step) for step in (
+    (LOAD, 0, 0, 0), (EQUAL, 0, 3, number), (LOAD, 0, 0, 16), (EQUAL, 0, 1, 16),
+    (RETURN, 0, 0, FAIL | int(sys.argv[1])), (RETURN, 0, 0, ALLOW)))
+room = ctypes.create_string_buffer(code)
+assert not libc.prctl(38, 1, 0, 0, 0)  # PR_SET_NO_NEW_PRIVS
+assert not libc.prctl(22, 2, struct.pack("@HP", 6, ctypes.addressof(room)))
+os.execvp(sys.argv[2], sys.argv[2:])' "$@"
+}
+
+no_netlink()
+{
+	local error verb
+
+	for error in 1 13 97; do
+		for verb in ls 'show jobs' limits 'limits max_channels=1' metrics monitor; do
+			# shellcheck disable=SC2086
+			status 1 confined $error vbufctl $verb
+			says 'no netlink socket may be opened .* allow AF_NETLINK$'
+		done
+	done
+	# What is not asked by netlink goes on.
+	status 0 confined 1 vbufctl create jobs
+}
+
 no_module()
 {
 	local got=0
@@ -583,6 +615,7 @@ check 'network namespaces' namespaces
 check 'no device: what to do' no_device
 check 'ls, show, limits: need no device' looks_need_no_device
 check 'a device that may not be opened: what to do' closed_device
+check 'a sandbox without netlink: what to do' no_netlink
 if [ -n "${VBUF_MODULE-}" ]; then
 	check 'ls, show, limits: no module: what to do' no_module
 else

@@ -115,7 +115,7 @@ static const char *find_advice(int error)
 
 static void report_refused(const char *text, int error)
 {
-	const char *advice = find_advice(error);
+	const char *advice = list_is_open() ? find_advice(error) : NULL;
 	const char *said = list_error_text();
 
 	if (!advice)

@@ -70,6 +70,11 @@ int list_set_limit(uint32_t scope, uint32_t resource, uint64_t value)
 	return ctl ? vbuf_ctl_set_limit(ctl, scope, resource, value) : -1;
 }
 
+bool list_is_open(void)
+{
+	return handle;
+}
+
 const char *list_error_text(void)
 {
 	return handle ? vbuf_ctl_error_text(handle) : NULL;

@@ -8,6 +8,7 @@
 #ifndef VBUFCTL_LIST_H
 #define VBUFCTL_LIST_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <vbuf-ctl.h>
@@ -19,6 +20,9 @@ int list_channel_of(int fd, struct vbuf_ctl_channel **channel);
 int list_endpoints(uint64_t channel, struct vbuf_ctl_endpoint **endpoints);
 int list_limits(struct vbuf_ctl_limit **limits);
 int list_set_limit(uint32_t scope, uint32_t resource, uint64_t value);
+
+/* If not, the last of them failed to open the handle, and so nothing was asked. */
+bool list_is_open(void);
 
 /* What the kernel said when the last of them failed, or NULL. */
 const char *list_error_text(void);

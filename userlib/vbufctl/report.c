@@ -87,6 +87,17 @@ static const char *blame_module(int error)
 	return error == ENODEV || error == EOPNOTSUPP ? TOO_OLD : NULL;
 }
 
+/* What keeps the process from asking, a monitor too, or NULL. */
+static const char *blame_socket(int error)
+{
+	if (list_is_open())
+		return NULL;
+	if (error != EACCES && error != EPERM && error != EAFNOSUPPORT)
+		return NULL;
+	return "no netlink socket may be opened here: what confines this process,"
+	       " such as a sandbox, has to allow AF_NETLINK";
+}
+
 /* @advice may be NULL. */
 static const char *find_advice(const struct report_advice *advice, int error)
 {
@@ -130,13 +141,15 @@ void report_advised(const char *name, int error,
  * @error: the errno that it gave
  * @own: what some mean; NULL if there is nothing to say about them
  *
- * No device is to blame. What nothing is known about is told in the kernel's own
- * words, if there are any.
+ * No device is to blame, but a socket may be. What nothing is known about is told in
+ * the kernel's own words, if there are any.
  */
 void report_listed(const char *name, int error, const struct report_advice *own)
 {
-	const char *text = find_advice(own, error);
+	const char *text = blame_socket(error);
 
+	if (!text)
+		text = find_advice(own, error);
 	if (!text)
 		text = blame_module(error);
 	if (!text)
