@@ -61,6 +61,9 @@ wrong_usage()
 	status 2 vbufctl limits max_bytes=17179869184G
 	status 2 vbufctl limits --json max_bytes=1; says 'are for the list'
 	status 2 vbufctl limits --bytes max_bytes=1
+	status 2 vbufctl monitor jobs; says "no use for 'jobs'"
+	status 2 vbufctl monitor --nonsense; says 'Try .vbufctl monitor --help'
+	status 2 vbufctl monitor --json=yes
 	# Nothing is set before all is understood.
 	status 2 vbufctl limits user_channels=77 max_bytes=x
 	[ "$(limits_now)" = "$limits_before" ]
