@@ -53,9 +53,9 @@ monitor_ended()
 until_told()
 {
 	vbufctl create "$1" --slots 1 --slot-size 1 --mode 0666
-	soon has "$1"
+	soon has "created.*\<$1\>"
 	vbufctl rm "$1"
-	soon has "removed.*$1"
+	soon has "removed.*\<$1\>"
 }
 
 time='^[0-2][0-9]:[0-5][0-9]:[0-5][0-9]\.[0-9]{3}  '
