@@ -10,6 +10,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 on_one_machine
 
 files=$here/../userlib/admin
+metrics_folder=/var/lib/prometheus/node-exporter
 
 module_is_named()
 {
@@ -81,14 +82,24 @@ service_is_able()
 	local line
 
 	line=$(sed -n 's/^ExecStart=[^ ]*//p' "$files/vbuf-metrics.service")
-	mkdir -p /var/lib/prometheus/node-exporter
-	chown 65534 /var/lib/prometheus/node-exporter
+	mkdir -p "$metrics_folder"
+	chown 65534 "$metrics_folder"
 	status 0 setpriv --reuid=65534 --clear-groups vbufctl create jobs --mode 0600
 	# shellcheck disable=SC2086
 	status 0 setpriv --no-new-privs --inh-caps=-all \
 		--bounding-set=-all,+ipc_owner,+dac_override vbufctl $line
-	grep -q '^vbuf_channel_slots{.*name="jobs"} 64$' \
-		/var/lib/prometheus/node-exporter/vbuf.prom
+	grep -q '^vbuf_channel_slots{.*name="jobs"} 64$' "$metrics_folder/vbuf.prom"
+}
+
+# Not systemd, which could not make it writable, but the program, which tells of it.
+service_misses_folder()
+{
+	local line
+
+	line=$(sed -n 's/^ExecStart=[^ ]*//p' "$files/vbuf-metrics.service")
+	grep -qx "ReadWritePaths=-$metrics_folder" "$files/vbuf-metrics.service"
+	status 1 unshare -m sh -c "mount -t tmpfs none /var && vbufctl $line"
+	says "$metrics_folder/vbuf.prom: .*: No such file or directory"
 }
 
 check 'modules-load.conf names the module' module_is_named
@@ -103,5 +114,6 @@ if command -v systemd-analyze >/dev/null; then
 else
 	skip 'systemd has nothing to say about the units' 'there is no systemd'
 fi
+check 'the service: where its folder is missing, it says so' service_misses_folder
 check 'the service sees all channels, and writes its file' service_is_able
 finish
