@@ -12,20 +12,7 @@
 #include "kselftest_harness.h"
 #include "stage.h"
 
-FIXTURE(stage) {
-	struct stage stage;
-};
-
-FIXTURE_SETUP(stage)
-{
-	if (!stage_open(&self->stage))
-		SKIP(return, "this kernel cannot inject faults; make check-debug has one that can");
-}
-
-FIXTURE_TEARDOWN(stage)
-{
-	EXPECT_TRUE(stage_close(&self->stage));
-}
+FIXTURE_STAGE();
 
 static long attempt_open(struct stage *stage)
 {

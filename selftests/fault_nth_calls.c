@@ -10,21 +10,7 @@
 
 static char bytes_to_send[STAGE_LEN];
 
-FIXTURE(stage) {
-	struct stage stage;
-};
-
-FIXTURE_SETUP(stage)
-{
-	if (!stage_open(&self->stage))
-		SKIP(return, "this kernel cannot inject faults; make check-debug has one that can");
-	memset(bytes_to_send, 's', STAGE_LEN);
-}
-
-FIXTURE_TEARDOWN(stage)
-{
-	EXPECT_TRUE(stage_close(&self->stage));
-}
+FIXTURE_STAGE(memset(bytes_to_send, 's', STAGE_LEN));
 
 static long attempt_send(struct stage *stage)
 {

@@ -17,20 +17,7 @@
 #define SKB_BYTES	4096U
 #define SKB_STEP	128U
 
-FIXTURE(stage) {
-	struct stage stage;
-};
-
-FIXTURE_SETUP(stage)
-{
-	if (!stage_open(&self->stage))
-		SKIP(return, "this kernel cannot inject faults; make check-debug has one that can");
-}
-
-FIXTURE_TEARDOWN(stage)
-{
-	EXPECT_TRUE(stage_close(&self->stage));
-}
+FIXTURE_STAGE();
 
 /* The socket is there before: what is tried is a request and its answer. */
 static struct nl nl;

@@ -78,24 +78,15 @@ static void tidy(struct stage *stage)
 		vt_unmap(stage->tx, scene.send);
 }
 
-FIXTURE(stage) {
-	struct stage stage;
-};
-
-FIXTURE_SETUP(stage)
+static void set_scene(struct stage *stage)
 {
 	scene.maps = scene.bare = false;
-	self->stage.slot_size = VT_PAGE;
-	self->stage.prepare = prepare;
-	self->stage.tidy = tidy;
-	if (!stage_open(&self->stage))
-		SKIP(return, "this kernel cannot inject faults; make check-debug has one that can");
+	stage->slot_size = VT_PAGE;
+	stage->prepare = prepare;
+	stage->tidy = tidy;
 }
 
-FIXTURE_TEARDOWN(stage)
-{
-	EXPECT_TRUE(stage_close(&self->stage));
-}
+FIXTURE_STAGE(set_scene(&self->stage));
 
 static long attempt_map(struct stage *stage)
 {

@@ -101,10 +101,27 @@ struct faults stage_try_all(struct stage *stage, attempt what);
 struct faults stage_try_best(struct stage *stage, attempt what);
 void stage_report(unsigned int operations, unsigned int faults);
 
-/*
- * Tests of what attempt_@what does, in a fixture `stage' that has a struct stage of
- * that name.
- */
+/* The fixture `stage', of a struct stage of that name; @first is done before it opens. */
+#define FIXTURE_STAGE(first)					\
+FIXTURE(stage) {						\
+	struct stage stage;					\
+};								\
+								\
+FIXTURE_SETUP(stage)						\
+{								\
+	first;							\
+	if (!stage_open(&self->stage))				\
+		SKIP(, "this kernel cannot inject faults; make check-debug has one that can"); \
+}								\
+								\
+FIXTURE_TEARDOWN(stage)						\
+{								\
+	EXPECT_TRUE(stage_close(&self->stage));			\
+}								\
+								\
+struct stage
+
+/* Tests of what attempt_@what does, in that fixture. */
 
 /* Each of the @allocations, or more, fails with ENOMEM, and each copy with EFAULT. */
 #define TEST_NTH(what, name, allocations, copies)		\
