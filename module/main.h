@@ -26,12 +26,13 @@
  *     members_lock (mutex, one a channel)   the channel's endpoints
  *       lock (spinlock, one a channel)      slots, lines, states
  *         watched_lock (spinlock, stalls.c) channels where senders wait
- *     queue.lock (spinlock, netlink_subscribers.c) events that wait for their worker
+ *     messages.lock (spinlock, netlink_queue.c) events that wait for their worker
  *   mmap_lock (the caller's process's)
  *     region->lock (mutex)                  what is mapped; held to insert pages
  *       page-table locks
- *       queue.lock                          as a limit refuses a window
+ *       messages.lock                       as a limit refuses a window
  *   lock (mutex, netlink_subscribers.c)     who has subscribed
+ *     messages.lock                         to subscribe
  *   vbuf_accounts_lock (spinlock, account.c) who has how much; innermost
  *
  * Pages are taken out of page tables, at last, by unmap_mapping_range(), which
@@ -39,7 +40,7 @@
  *
  * No thread that waits in a channel is woken, no signal is sent and no user memory
  * is touched with any of them held; who listens to events is woken by their worker,
- * with the last of these held.
+ * with the subscribers' lock held.
  */
 
 #endif /* VBUF_MAIN_H */

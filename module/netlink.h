@@ -15,8 +15,8 @@ struct vbuf_happening;
  * looks by look.c or limits.c, and puts what it saw into a message with no lock
  * held. Each runs with the credentials of whoever opened the socket, so that all
  * that asks for the caller's asks for the asker's. The commands about limits are
- * in netlink_limits.c; what events say in netlink_events.c, and how they reach who
- * listens in netlink_subscribers.c.
+ * in netlink_limits.c; what events say in netlink_events.c, how they wait in
+ * netlink_queue.c, and how they reach who listens in netlink_subscribers.c.
  */
 
 int vbuf_netlink_init(void);

@@ -12,8 +12,9 @@
 #include "channel.h"
 #include "events.h"
 #include "netlink.h"
-#include "registry.h"
+#include "netlink_queue.h"
 #include "netlink_subscribers.h"
+#include "registry.h"
 
 const struct genl_multicast_group vbuf_netlink_groups[VBUF_NETLINK_GROUPS] = {
 	[VBUF_NETLINK_EVENTS] = { .name = VBUF_GROUP_EVENTS },
@@ -91,11 +92,15 @@ static struct sk_buff *event_message(const struct net *net,
 static struct vbuf_audience audience_of(const struct vbuf_happening *what)
 {
 	struct vbuf_audience audience = { .of_channel = what->ch };
+	u32 mode;
 
-	if (what->ch)
+	if (what->ch) {
 		audience.access = vbuf_registry_access(what->ch);
-	else
+		mode = audience.access.mode;
+		audience.public = mode & 0060 && mode & 0006;
+	} else {
 		audience.access.uid = what->uid;
+	}
 	return audience;
 }
 

@@ -8,7 +8,6 @@
 #include <linux/mutex.h>
 #include <linux/netlink.h>
 #include <linux/notifier.h>
-#include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <linux/user_namespace.h>
 #include <linux/vbuf_netlink.h>
@@ -20,11 +19,9 @@
 
 #include "limits.h"
 #include "netlink.h"
-#include "registry.h"
+#include "netlink_queue.h"
 #include "netlink_subscribers.h"
-
-/* Events that wait for the worker: each is a kilobyte or so. */
-#define QUEUE_MAX	1024U
+#include "registry.h"
 
 /* Of one user, which the host's CAP_NET_ADMIN passes; and of all. */
 #define USER_SOCKETS_MAX	64U
@@ -54,10 +51,7 @@ struct subscriber {
  *	delivers an event; within no other lock of ours
  * @subscribers: the sockets
  * @count: how many they are; read without the lock as well
- * @queue: events that wait for the worker; its lock is innermost, and guards @last
- *	and @lost
- * @last: the number of the last event
- * @lost: an event has found no room since the worker last looked
+ * @queue: events that wait for the worker
  * @work: the worker
  */
 struct subscribers_net {
@@ -65,9 +59,7 @@ struct subscribers_net {
 	struct mutex lock;	/* of @subscribers */
 	struct list_head subscribers;
 	unsigned int count;
-	struct sk_buff_head queue;
-	u64 last;
-	bool lost;
+	struct vbuf_netlink_queue queue;
 	struct work_struct work;
 };
 
@@ -79,30 +71,6 @@ static struct workqueue_struct *delivery;
 static struct subscribers_net *part_of(const struct net *net)
 {
 	return net_generic(net, subscribers_net_id);
-}
-
-/**
- * struct ticket - what goes with a message while it is in the queue
- * @number: the event's
- * @audience: whom it is for
- */
-struct ticket {
-	u64 number;
-	struct vbuf_audience audience;
-};
-
-static struct ticket *ticket_of(struct sk_buff *message)
-{
-	static_assert(sizeof(message->cb) >= sizeof(struct ticket));
-	return (struct ticket *)message->cb;
-}
-
-/* Whether everybody in the network namespace may see it. */
-static bool is_public(const struct vbuf_audience *audience)
-{
-	u32 mode = audience->access.mode;
-
-	return audience->of_channel && mode & 0060 && mode & 0006;
 }
 
 /* Whether the caller may see it. */
@@ -142,8 +110,6 @@ static bool has_to_read(struct subscriber *subscriber)
 
 static void tell_lost(struct subscriber *subscriber)
 {
-	if (has_to_read(subscriber))
-		return;
 	subscriber->lost = true;
 	tell_error(subscriber, ENOBUFS);
 }
@@ -154,12 +120,9 @@ static void tell_lost(struct subscriber *subscriber)
  */
 static void send_to(struct subscriber *subscriber, struct sk_buff *message)
 {
-	struct sk_buff *copy;
+	struct sk_buff *copy = skb_clone(message, GFP_KERNEL);
 	int err;
 
-	if (has_to_read(subscriber))
-		return;
-	copy = skb_clone(message, GFP_KERNEL);
 	err = copy ? sock_queue_rcv_skb(subscriber->socket, copy) : -ENOMEM;
 	if (!err)
 		return;
@@ -169,68 +132,60 @@ static void send_to(struct subscriber *subscriber, struct sk_buff *message)
 		tell_lost(subscriber);
 }
 
-static void deliver(struct subscribers_net *mine, struct sk_buff *message)
-{
-	const struct ticket ticket = *ticket_of(message);
-	struct subscriber *subscriber;
-
-	/* From here on netlink's. */
-	memset(message->cb, 0, sizeof(message->cb));
-	scoped_guard(mutex, &mine->lock) {
-		list_for_each_entry(subscriber, &mine->subscribers, link)
-			if (ticket.number >= subscriber->since &&
-			    subscriber_may_see(subscriber, mine->net,
-					       &ticket.audience))
-				send_to(subscriber, message);
-	}
-	if (is_public(&ticket.audience))
-		genlmsg_multicast_netns(&vbuf_netlink_family, mine->net,
-					message, 0, VBUF_NETLINK_EVENTS,
-					GFP_KERNEL);
-	else
-		kfree_skb(message);
-}
-
-static void tell_all_lost(struct subscribers_net *mine)
+/* @message is NULL for what was lost. */
+static void deliver_to_subscribers(struct subscribers_net *mine,
+				   const struct vbuf_ticket *ticket,
+				   struct sk_buff *message)
 {
 	struct subscriber *subscriber;
 
-	scoped_guard(mutex, &mine->lock)
-		list_for_each_entry(subscriber, &mine->subscribers, link)
+	guard(mutex)(&mine->lock);
+	list_for_each_entry(subscriber, &mine->subscribers, link) {
+		if (ticket->number < subscriber->since ||
+		    !subscriber_may_see(subscriber, mine->net,
+					&ticket->audience) ||
+		    has_to_read(subscriber))
+			continue;
+		if (message)
+			send_to(subscriber, message);
+		else
 			tell_lost(subscriber);
-	genl_set_err(&vbuf_netlink_family, mine->net, 0, VBUF_NETLINK_EVENTS,
-		     -ENOBUFS);
+	}
 }
 
-/* Returns whether some were lost. */
-static bool take_queue(struct subscribers_net *mine, struct sk_buff_head *taken)
+/* Likewise. */
+static void deliver_to_group(struct net *net, struct sk_buff *message)
 {
-	bool lost;
-
-	guard(spinlock)(&mine->queue.lock);
-	skb_queue_splice_init(&mine->queue, taken);
-	lost = mine->lost;
-	mine->lost = false;
-	return lost;
+	if (message)
+		genlmsg_multicast_netns(&vbuf_netlink_family, net, message, 0,
+					VBUF_NETLINK_EVENTS, GFP_KERNEL);
+	else
+		genl_set_err(&vbuf_netlink_family, net, 0, VBUF_NETLINK_EVENTS,
+			     -ENOBUFS);
 }
 
-/* The worker. What comes meanwhile, it is called again for. */
+/*
+ * The worker. It stops at what has come since it began, for which it is called again:
+ * so that those of other network namespaces have their turns.
+ */
 static void deliver_all(struct work_struct *work)
 {
 	struct subscribers_net *mine =
 		container_of(work, struct subscribers_net, work);
-	struct sk_buff_head taken;
+	u64 end = vbuf_netlink_queue_next(&mine->queue);
+	struct vbuf_ticket ticket;
 	struct sk_buff *message;
-	bool lost;
 
-	__skb_queue_head_init(&taken);
-	lost = take_queue(mine, &taken);
-	while ((message = __skb_dequeue(&taken))) {
-		deliver(mine, message);
+	do {
+		if (!vbuf_netlink_queue_take(&mine->queue, &ticket, &message))
+			break;
+		deliver_to_subscribers(mine, &ticket, message);
+		if (ticket.audience.public)
+			deliver_to_group(mine->net, message);
+		else
+			kfree_skb(message);
 		cond_resched();
-	}
-	if (lost)
-		tell_all_lost(mine);
+	} while (ticket.number < end);
 }
 
 /**
@@ -245,7 +200,7 @@ bool vbuf_subscribers_wanted(struct net *net,
 {
 	/* Who has subscribed before what happens now has written it before. */
 	return READ_ONCE(part_of(net)->count) ||
-	       (is_public(audience) &&
+	       (audience->public &&
 		genl_has_listeners(&vbuf_netlink_family, net,
 				   VBUF_NETLINK_EVENTS));
 }
@@ -264,21 +219,7 @@ void vbuf_subscribers_send(struct net *net,
 {
 	struct subscribers_net *mine = part_of(net);
 
-	scoped_guard(spinlock, &mine->queue.lock) {
-		mine->last++;
-		if (message)
-			*ticket_of(message) = (struct ticket) {
-				.number = mine->last,
-				.audience = *audience,
-			};
-		if (message && skb_queue_len(&mine->queue) < QUEUE_MAX) {
-			__skb_queue_tail(&mine->queue, message);
-			message = NULL;
-		} else {
-			mine->lost = true;
-		}
-	}
-	kfree_skb(message);
+	vbuf_netlink_queue_put(&mine->queue, audience, message);
 	queue_work(delivery, &mine->work);
 }
 
@@ -351,8 +292,7 @@ int vbuf_subscribers_add(struct net *net, struct sock *socket)
 	subscriber->socket = socket;
 	subscriber->cred = get_current_cred();
 	subscriber->lost = false;
-	scoped_guard(spinlock, &mine->queue.lock)
-		subscriber->since = mine->last + 1;
+	subscriber->since = vbuf_netlink_queue_next(&mine->queue);
 	list_add_tail(&subscriber->link, &mine->subscribers);
 	WRITE_ONCE(mine->count, mine->count + 1);
 	return 0;
@@ -406,7 +346,7 @@ static int __net_init net_init(struct net *net)
 	mine->net = net;
 	mutex_init(&mine->lock);
 	INIT_LIST_HEAD(&mine->subscribers);
-	skb_queue_head_init(&mine->queue);
+	vbuf_netlink_queue_init(&mine->queue);
 	INIT_WORK(&mine->work, deliver_all);
 	return 0;
 }
@@ -421,7 +361,7 @@ static void __net_exit net_exit(struct net *net)
 	struct subscriber *subscriber, *next;
 
 	cancel_work_sync(&mine->work);
-	__skb_queue_purge(&mine->queue);
+	vbuf_netlink_queue_deinit(&mine->queue);
 	guard(mutex)(&mine->lock);
 	/* The module goes: a network namespace lives as long as its sockets. */
 	list_for_each_entry_safe(subscriber, next, &mine->subscribers, link) {

@@ -4,11 +4,10 @@
 
 #include <linux/types.h>
 
-#include "registry.h"
-
 struct net;
 struct sk_buff;
 struct sock;
+struct vbuf_audience;
 
 /**
  * DOC: Subscribers
@@ -19,21 +18,10 @@ struct sock;
  * cannot choose among the listeners to a group.
  *
  * Who makes an event waits for nobody: it puts a message into its network
- * namespace's queue, which is bounded, and a worker takes it from there. What finds
- * no room, in that queue or in a socket's buffer, is lost, and the socket's holder
- * is told so by ENOBUFS.
+ * namespace's queue (netlink_queue.h), and a worker takes it from there. What finds
+ * no room, in that queue or in a socket's buffer, is lost, and each socket's holder
+ * who might have heard it is told so by ENOBUFS.
  */
-
-/**
- * struct vbuf_audience - whom an event is for
- * @of_channel: for who may look at a channel; else for who was refused, and for
- *	who looks after limits
- * @access: the channel's; or who was refused, in @access.uid
- */
-struct vbuf_audience {
-	bool of_channel;
-	struct vbuf_access access;
-};
 
 int vbuf_subscribers_init(void);
 int vbuf_subscribers_watch(void);
