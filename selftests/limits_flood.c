@@ -13,6 +13,7 @@
 #include <linux/securebits.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #define PATIENCE_MSEC	20000U
@@ -23,6 +24,10 @@
 #define SUBSCRIBED	64U
 /* More than a network namespace's queue of events holds. */
 #define EVENTS		2000U
+/* With so many to deliver each to, they come faster than they go. */
+#define SLOWING		500U
+/* Channels whose events a socket has room for. */
+#define CHANNELS	20U
 
 static const struct ns_user user = { 5001, 5001, 5001 };
 static const struct ns_user another = { 5002, 5002, 5002 };
@@ -132,17 +137,15 @@ static pid_t start(struct flood *flood, void (*work)(struct flood *flood))
 	return pid;
 }
 
-/* An event, or that one was lost. */
+/* An event, and not that one was lost. */
 static bool hears(struct nl *nl)
 {
 	struct pollfd pollfd = { .fd = nl->fd, .events = POLLIN };
 	struct nl_answer answer = { .over = false };
-	long ret;
 
 	if (poll(&pollfd, 1, vt_scaled(PATIENCE_MSEC)) != 1)
 		return false;
-	ret = nl_receive(nl, &answer, NULL, NULL);
-	return ret == -ENOBUFS || (!ret && answer.messages);
+	return !nl_receive(nl, &answer, NULL, NULL) && answer.messages;
 }
 
 /* Creates, opens, sends, receives, looks, and hears: 0 or -errno. */
@@ -290,6 +293,86 @@ TEST_F_TIMEOUT(flood, of_subscriptions_and_events, 60)
 	EXPECT_EQ(0, serve_another());
 	storm_kill(pid);
 	EXPECT_TRUE(use_is_back(&self->before));
+}
+
+static void open_for_ever(struct flood *flood)
+{
+	int fd = create(0, NULL);
+	unsigned int n;
+
+	for (n = 0;; n++) {
+		close(vt_reopen(fd, VT_SEND));
+		if (n == EVENTS)
+			__atomic_store_n(&flood->over, 1, __ATOMIC_RELEASE);
+	}
+}
+
+static void become(uid_t uid)
+{
+	if (seteuid(uid))
+		vt_die("become user %u", uid);
+}
+
+FIXTURE(flood_of_events) {
+	struct nl sees_all;
+	struct nl others;
+	struct nl joined;
+	struct nl slowing[SLOWING];
+};
+
+FIXTURE_SETUP(flood_of_events)
+{
+	int room = 64 << 20;
+	unsigned int i;
+
+	umask(0);
+	self->sees_all = nl_subscribed();
+	ASSERT_EQ(0, setsockopt(self->sees_all.fd, SOL_SOCKET, SO_RCVBUFFORCE,
+				&room, sizeof(room)));
+	become(another.uid);
+	self->others = nl_subscribed();
+	become(0);
+	self->joined = nl_joined();
+	for (i = 0; i < SLOWING; i++)
+		self->slowing[i] = nl_subscribed();
+}
+
+FIXTURE_TEARDOWN(flood_of_events)
+{
+	nl_close(&self->sees_all);
+	nl_close(&self->others);
+	nl_close(&self->joined);
+}
+
+/* What is lost of it is no loss to who may not see it, or came later. */
+TEST_F_TIMEOUT(flood_of_events, of_a_private_channel, 60)
+{
+	struct flood *flood = storm_shared(sizeof(*flood));
+	struct nl_answer answer = { .over = false };
+	struct nl late;
+	unsigned int i;
+	pid_t pid;
+
+	pid = start(flood, open_for_ever);
+	become(another.uid);
+	for (i = 0; i < CHANNELS; i++)
+		EXPECT_EQ(0, close(create(0, NULL)));
+	become(0);
+	storm_kill(pid);
+	late = nl_subscribed();
+	for (i = 0; i < SLOWING; i++)
+		nl_close(&self->slowing[i]);
+	EXPECT_FALSE(nl_is_silent(&self->sees_all));
+	EXPECT_EQ(-ENOBUFS, nl_receive(&self->sees_all, &answer, NULL, NULL));
+	for (i = 0; i < CHANNELS; i++) {
+		EXPECT_EQ(VBUF_EVENT_CREATED, nl_next_event(&self->others).kind);
+		EXPECT_EQ(VBUF_EVENT_WENT, nl_next_event(&self->others).kind);
+		EXPECT_EQ(VBUF_EVENT_REMOVED, nl_next_event(&self->others).kind);
+	}
+	EXPECT_TRUE(nl_is_silent(&self->others));
+	EXPECT_TRUE(nl_is_silent(&self->joined));
+	EXPECT_TRUE(nl_is_silent(&late));
+	nl_close(&late);
 }
 
 /* Each id takes one, as long as there are any. */
