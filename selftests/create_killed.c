@@ -4,47 +4,19 @@
  * call learns nothing any more: its errno is read from the kernel's trace.
  */
 #include "param.h"
+#include "trace.h"
 #include "kselftest_harness.h"
 
-#include <sys/stat.h>
 #include <sys/sysinfo.h>
 
 #define SLOT_SIZE	(1U << 20)
 #define TRIES		60
 
 FIXTURE(create) {
-	char trace[64];		/* a trace buffer of our own */
+	struct trace trace;
 	struct params params;
 	struct vbuf_attr attr;
 };
-
-static void trace_write(const char *trace, const char *file, const char *text)
-{
-	char path[128];
-	int fd;
-
-	snprintf(path, sizeof(path), "%s/%s", trace, file);
-	fd = open(path, O_WRONLY | O_TRUNC);
-	if (fd < 0 || write(fd, text, strlen(text)) < 0)
-		vt_die("write %s", path);
-	close(fd);
-}
-
-static bool trace_has(const char *trace, const char *text)
-{
-	char path[128], line[512];
-	bool found = false;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%s/trace", trace);
-	file = fopen(path, "re");
-	if (!file)
-		vt_die("read %s", path);
-	while (fgets(line, sizeof(line), file))
-		found |= !!strstr(line, text);
-	fclose(file);
-	return found;
-}
 
 /* Half of the memory that there is: enough to be interrupted at. */
 FIXTURE_SETUP(create)
@@ -57,19 +29,15 @@ FIXTURE_SETUP(create)
 	sysinfo(&memory);
 	self->attr = vt_attr(memory.freeram * memory.mem_unit / SLOT_SIZE / 2,
 			     SLOT_SIZE);
-	snprintf(self->trace, sizeof(self->trace),
-		 "/sys/kernel/tracing/instances/test-%d", getpid());
-	if (mkdir(self->trace, 0700))
-		vt_die("make %s", self->trace);
+	trace_begin(&self->trace);
 	snprintf(event, sizeof(event), "id == %d", SYS_ioctl);
-	trace_write(self->trace, "events/raw_syscalls/sys_exit/filter", event);
-	trace_write(self->trace, "events/raw_syscalls/sys_exit/enable", "1");
+	trace_write(&self->trace, "events/raw_syscalls/sys_exit/filter", event);
+	trace_write(&self->trace, "events/raw_syscalls/sys_exit/enable", "1");
 }
 
 FIXTURE_TEARDOWN(create)
 {
-	trace_write(self->trace, "events/raw_syscalls/sys_exit/enable", "0");
-	EXPECT_EQ(0, rmdir(self->trace));
+	trace_end(&self->trace);
 	param_restore(&self->params);
 }
 
@@ -91,9 +59,9 @@ TEST_F_TIMEOUT(create, create_eintr, 240)
 	int i, killed = 0;
 
 	snprintf(eintr, sizeof(eintr), "NR %d = %d", SYS_ioctl, -EINTR);
-	for (i = 0; i < TRIES && !trace_has(self->trace, eintr); i++)
+	for (i = 0; i < TRIES && !trace_has(&self->trace, eintr); i++)
 		killed += dies_creating(&self->attr, 1000 << (i % 10));
-	EXPECT_TRUE(trace_has(self->trace, eintr))
+	EXPECT_TRUE(trace_has(&self->trace, eintr))
 		TH_LOG("%d of %d died, none of them in CREATE", killed, i);
 }
 
