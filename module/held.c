@@ -8,6 +8,7 @@
 #include "endpoint.h"
 #include "held.h"
 #include "moves.h"
+#include "trace.h"
 #include "wakes.h"
 
 /**
@@ -70,6 +71,7 @@ static void redeliver_locked(struct vbuf_endpoint *ep, u32 n,
 	}
 	ch->receiving--;
 	ep->owned--;
+	vbuf_trace(redeliver, ep, n);
 	vbuf_moves_requeue_locked(ch, &chain, wakes);
 }
 
@@ -112,12 +114,23 @@ void vbuf_held_give_back(struct vbuf_endpoint *ep, u32 n, bool requeue)
 	struct vbuf_channel *ch = ep->channel;
 
 	spin_lock(&ch->lock);
-	if (requeue)
+	if (requeue) {
 		redeliver_locked(ep, n, &wakes);
-	else
+	} else {
+		vbuf_trace(release, ep, n);
 		vbuf_moves_release_locked(ep, n, &wakes);
+	}
 	vbuf_moves_settle_locked(ch, &wakes);
 	vbuf_wakes_unlock(ch, &wakes);
+}
+
+/* It is to go back to the queue, ahead of those that @ep got later. */
+static void give_again_locked(struct vbuf_endpoint *ep, u32 n,
+			      struct vbuf_chain *again)
+	__must_hold(&ep->channel->lock)
+{
+	vbuf_trace(redeliver, ep, n);
+	vbuf_chain_push_head(again, &ep->channel->pool, n);
 }
 
 /*
@@ -142,7 +155,7 @@ static bool collect_held_locked(struct vbuf_endpoint *ep,
 			vbuf_moves_drop_locked(ep, n, &ch->dropped_deliveries,
 					       wakes);
 		else
-			vbuf_chain_push_head(again, &ch->pool, n);
+			give_again_locked(ep, n, again);
 	}
 	return !ep->held.count;
 }

@@ -14,7 +14,8 @@
  *   moves -> stalls <-> registry -> events
  *
  * with slots, offline, events, limits -> account, and user (all access to user
- * memory) as leaves.
+ * memory) as leaves. moves, held, wakes and waiter tell trace what happens, which
+ * looks at the channel for who traces.
  * What is to the right of transfer is the channel's inside, in files by concern:
  * they know struct vbuf_channel and one another (channel -> { held, reserved }
  * -> moves -> wakes <-> waiter).

@@ -6,6 +6,7 @@
 
 #include "moves.h"
 #include "stalls.h"
+#include "trace.h"
 #include "waiter.h"
 
 /**
@@ -41,6 +42,7 @@ static bool hand_slot_locked(struct vbuf_channel *ch, u32 n,
 		}
 		waiter->ep->owned++;
 		waiter->slot = n;
+		vbuf_trace(handoff, waiter, VBUF_ALERT_SLOT);
 		vbuf_wakes_serve_sender(ch, waiter, wakes);
 		return true;
 	}
@@ -81,6 +83,7 @@ static bool hand_message_locked(struct vbuf_channel *ch, u32 n,
 		ch->receiving++;
 		waiter->ep->owned++;
 		waiter->slot = n;
+		vbuf_trace(handoff, waiter, VBUF_ALERT_MESSAGE);
 		vbuf_wakes_serve_receiver(ch, waiter, wakes);
 		return true;
 	}
@@ -166,6 +169,8 @@ static u32 drop_oldest(struct vbuf_endpoint *ep)
 	ch->dropped_oldest++;
 	ep->owned++;
 	n = vbuf_chain_pop(&ch->queue, &ch->pool);
+	vbuf_trace(drop, ep, n, &ch->dropped_oldest);
+	vbuf_trace(reserve, ep, n);
 	vbuf_moves_settle_locked(ch, &wakes);
 	vbuf_wakes_unlock(ch, &wakes);
 	return n;
@@ -247,6 +252,7 @@ int vbuf_moves_reserve(struct vbuf_endpoint *ep, struct vbuf_call call,
 	count = min3(count, ep->send_max - ep->owned, ch->free.count);
 	*chain = vbuf_chain_take(&ch->free, &ch->pool, count);
 	ep->owned += count;
+	vbuf_trace_chain(reserve, ep, chain);
 	spin_unlock(&ch->lock);
 	return 0;
 }
@@ -292,6 +298,7 @@ int vbuf_moves_reserve_near(struct vbuf_endpoint *ep, struct vbuf_call call,
 		return vbuf_moves_wait_slot(ep, call);
 	n = pop_near_locked(ch, fills);
 	ep->owned++;
+	vbuf_trace(reserve, ep, n);
 	spin_unlock(&ch->lock);
 	return n;
 }
@@ -309,6 +316,7 @@ static void discard_locked(struct vbuf_endpoint *ep, struct vbuf_chain *chain,
 		n = vbuf_chain_pop(chain, &ch->pool);
 		/* It may have bytes of a message that was not finished. */
 		ch->pool.slot[n].seq = VBUF_NO_SEQ;
+		vbuf_trace(discard, ep, n);
 		free_slot_locked(ch, n, wakes);
 	}
 }
@@ -354,13 +362,17 @@ static int commit_chain_watched(struct vbuf_endpoint *ep,
 	struct vbuf_channel *ch = ep->channel;
 	bool can = ep->can & VBUF_RIGHT_SEND && !ch->no_receiver;
 	struct vbuf_wakes wakes = { .may_defer = can };
+	u32 n;
 
 	if (can)
 		number_chain_locked(ch, &chain, now);
 	else
 		discard_locked(ep, &chain, &wakes);
-	while (chain.count)
-		commit_locked(ep, vbuf_chain_pop(&chain, &ch->pool), &wakes);
+	while (chain.count) {
+		n = vbuf_chain_pop(&chain, &ch->pool);
+		vbuf_trace(send, ep, n);
+		commit_locked(ep, n, &wakes);
+	}
 	vbuf_wakes_unlock(ch, &wakes);
 	return can ? 0 : -EPIPE;
 }
@@ -402,6 +414,7 @@ int vbuf_moves_commit(struct vbuf_endpoint *ep, struct vbuf_chain chain,
 	ch->sent_bytes += bytes;
 	ep->sent += chain.count;
 	ep->owned -= chain.count;
+	vbuf_trace_chain(send, ep, &chain);
 	vbuf_chain_splice_tail(&chain, &ch->queue, &ch->pool);
 	ch->max_depth = max(ch->max_depth, ch->queue.count);
 	spin_unlock(&ch->lock);
@@ -432,6 +445,7 @@ int vbuf_moves_try_commit(struct vbuf_endpoint *ep, u32 n, u64 *seq)
 	}
 	number_chain_locked(ch, &chain, now);
 	*seq = ch->pool.slot[n].seq;
+	vbuf_trace(commit, ep, n);
 	commit_locked(ep, n, &wakes);
 	vbuf_wakes_unlock(ch, &wakes);
 	return 0;
@@ -554,6 +568,7 @@ int vbuf_moves_acquire(struct vbuf_endpoint *ep, struct vbuf_call call,
 	*chain = vbuf_chain_take(&ch->queue, &ch->pool, count);
 	ch->receiving += count;
 	ep->owned += count;
+	vbuf_trace_chain(acquire, ep, chain);
 	spin_unlock(&ch->lock);
 	return 0;
 }
@@ -592,6 +607,7 @@ void vbuf_moves_drop_locked(struct vbuf_endpoint *ep, u32 n, u64 *counter,
 	++*counter;
 	ch->receiving--;
 	ep->owned--;
+	vbuf_trace(drop, ep, n, counter);
 	free_slot_locked(ch, n, wakes);
 }
 
@@ -601,10 +617,13 @@ static void release_chain_watched(struct vbuf_endpoint *ep,
 {
 	struct vbuf_wakes wakes = { .may_defer = true };
 	struct vbuf_channel *ch = ep->channel;
+	u32 n;
 
-	while (chain.count)
-		vbuf_moves_release_locked(ep, vbuf_chain_pop(&chain, &ch->pool),
-					  &wakes);
+	while (chain.count) {
+		n = vbuf_chain_pop(&chain, &ch->pool);
+		vbuf_trace(receive, ep, n);
+		vbuf_moves_release_locked(ep, n, &wakes);
+	}
 	vbuf_moves_settle_locked(ch, &wakes);
 	vbuf_wakes_unlock(ch, &wakes);
 }
@@ -641,6 +660,7 @@ void vbuf_moves_release(struct vbuf_endpoint *ep, struct vbuf_chain chain,
 	ch->receiving -= chain.count;
 	ep->received += chain.count;
 	ep->owned -= chain.count;
+	vbuf_trace_chain(receive, ep, &chain);
 	vbuf_chain_splice_head(&chain, &ch->free, &ch->pool);
 	spin_unlock(&ch->lock);
 }
@@ -658,6 +678,7 @@ void vbuf_moves_undo_locked(struct vbuf_endpoint *ep, struct vbuf_chain *chain,
 
 	ch->receiving -= chain->count;
 	ep->owned -= chain->count;
+	vbuf_trace_chain(undo, ep, chain);
 	vbuf_moves_requeue_locked(ch, chain, wakes);
 }
 

@@ -8,6 +8,7 @@
 
 #include "channel.h"
 #include "endpoint.h"
+#include "trace.h"
 #include "wakes.h"
 
 /**
@@ -135,6 +136,7 @@ static __always_inline int vbuf_moves_reserve_one(struct vbuf_endpoint *ep,
 		return vbuf_moves_wait_slot(ep, call);
 	n = vbuf_chain_pop(&ch->free, &ch->pool);
 	ep->owned++;
+	vbuf_trace(reserve, ep, n);
 	spin_unlock(&ch->lock);
 	return n;
 }
@@ -162,6 +164,7 @@ static __always_inline ssize_t vbuf_moves_commit_one(struct vbuf_endpoint *ep,
 	ch->sent_bytes += len;
 	ep->sent++;
 	ep->owned--;
+	vbuf_trace(send, ep, n);
 	vbuf_moves_enter_locked(ch, n);
 	spin_unlock(&ch->lock);
 	return len;
@@ -181,6 +184,7 @@ static __always_inline int vbuf_moves_acquire_one(struct vbuf_endpoint *ep,
 	n = vbuf_chain_pop(&ch->queue, &ch->pool);
 	ch->receiving++;
 	ep->owned++;
+	vbuf_trace(acquire, ep, n);
 	spin_unlock(&ch->lock);
 	return n;
 }
@@ -200,6 +204,7 @@ static __always_inline void vbuf_moves_release_one(struct vbuf_endpoint *ep,
 	ch->receiving--;
 	ep->received++;
 	ep->owned--;
+	vbuf_trace(receive, ep, n);
 	vbuf_chain_stack(&ch->free, &ch->pool, n);
 	spin_unlock(&ch->lock);
 }

@@ -13,6 +13,7 @@
 
 #include "channel.h"
 #include "endpoint.h"
+#include "trace.h"
 #include "waiter.h"
 #include "wakes.h"
 
@@ -95,6 +96,7 @@ void vbuf_line_join(struct vbuf_line *line, struct vbuf_waiter *waiter)
 	*line->alerts |= line->alert;
 	if (waiter->blocked)
 		note_blocked(waiter);
+	vbuf_trace(block, waiter, line);
 }
 
 /**
@@ -159,6 +161,7 @@ void vbuf_waiter_wake(struct vbuf_waiter *waiter)
 {
 	struct task_struct *task = get_task_struct(waiter->task);
 
+	vbuf_trace(wake, waiter);
 	/* Pairs with was_woken(): the outcome is written before. */
 	smp_store_release(&waiter->woken, true);
 	/* The waiter may be gone from here on. */
@@ -250,21 +253,8 @@ static void sleep_until_woken(const struct vbuf_waiter *waiter)
 	__set_current_state(TASK_RUNNING);
 }
 
-/**
- * vbuf_line_wait() - wait for one's turn
- * @ch: whose line it is; its lock is not held
- * @line: the line
- * @waiter: has joined it
- * @deadline: until when to wait, CLOCK_MONOTONIC in ns; 0 for ever
- *
- * A stopped or frozen thread leaves the line and, its call restarted, joins it
- * again at the end.
- *
- * Return: what the waiter was served with: 0, and then it has what it waited
- * for, or an error; -ERESTARTSYS or -ETIMEDOUT if it left unserved.
- */
-int vbuf_line_wait(struct vbuf_channel *ch, struct vbuf_line *line,
-		   struct vbuf_waiter *waiter, u64 deadline)
+static int wait_in_line(struct vbuf_channel *ch, struct vbuf_line *line,
+			struct vbuf_waiter *waiter, u64 deadline)
 {
 	bool left;
 	int err;
@@ -285,4 +275,26 @@ int vbuf_line_wait(struct vbuf_channel *ch, struct vbuf_line *line,
 	vbuf_wakes_flush(ch);
 	sleep_until_woken(waiter);
 	return waiter->result;
+}
+
+/**
+ * vbuf_line_wait() - wait for one's turn
+ * @ch: whose line it is; its lock is not held
+ * @line: the line
+ * @waiter: has joined it
+ * @deadline: until when to wait, CLOCK_MONOTONIC in ns; 0 for ever
+ *
+ * A stopped or frozen thread leaves the line and, its call restarted, joins it
+ * again at the end.
+ *
+ * Return: what the waiter was served with: 0, and then it has what it waited
+ * for, or an error; -ERESTARTSYS or -ETIMEDOUT if it left unserved.
+ */
+int vbuf_line_wait(struct vbuf_channel *ch, struct vbuf_line *line,
+		   struct vbuf_waiter *waiter, u64 deadline)
+{
+	int result = wait_in_line(ch, line, waiter, deadline);
+
+	vbuf_trace(resume, waiter, line, result);
+	return result;
 }

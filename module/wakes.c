@@ -10,6 +10,7 @@
 #include <linux/sched/rt.h>
 #include <linux/vbuf.h>
 
+#include "trace.h"
 #include "wakes.h"
 
 /* How long at the most a waiter that was served is left asleep. */
@@ -235,6 +236,7 @@ void vbuf_wakes_carry_out(struct vbuf_channel *ch,
 		vbuf_waiter_wake(waiter);
 	}
 	if (wakes->in || wakes->out || wakes->hup) {
+		vbuf_trace(notify, ch, wakes);
 		wake_pollers(ch, wakes);
 		signal_owners(ch, wakes);
 	}
