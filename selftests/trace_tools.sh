@@ -1,0 +1,75 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# perf and bpftrace find the trace events by themselves, and show what happens. Runs
+# as root with vbuf loaded.
+
+# shellcheck source-path=SCRIPTDIR source=lib/vbufctl.bash
+. "$(dirname "${BASH_SOURCE[0]}")/lib/vbufctl.bash"
+
+# What is watched: three messages cross.
+cat >cross <<'END'
+printf 'hello\nthere\nagain\n' | vbufctl send tools &
+vbufctl recv tools --count 3
+wait
+END
+
+prepare()
+{
+	vbufctl create tools --slots 4 --slot-size 64
+}
+
+perf_lists_them()
+{
+	perf list 'vbuf:*' >told
+	grep -q 'vbuf:vbuf_send .*\[Tracepoint event\]' told
+	grep -q 'vbuf:vbuf_resume .*\[Tracepoint event\]' told
+}
+
+perf_counts()
+{
+	prepare
+	perf stat -x, -o told -a \
+		-e vbuf:vbuf_send -e vbuf:vbuf_release -e vbuf:vbuf_commit \
+		bash cross
+	cat told
+	grep -q '^3,,vbuf:vbuf_send,' told
+	grep -q '^3,,vbuf:vbuf_release,' told
+	grep -q '^0,,vbuf:vbuf_commit,' told
+}
+
+perf_records()
+{
+	local fields='channel=[0-9]+ endpoint=[0-9]+ slot=[0-9]+'
+
+	prepare
+	perf record -q -o recorded -a -e 'vbuf:*' bash cross
+	perf script -i recorded -F comm,event,trace >told
+	cat told
+	grep -Eq "vbufctl +vbuf:vbuf_send: +$fields seq=2 len=5 depth=[0-2]" told
+	grep -Eq "vbufctl +vbuf:vbuf_release: +$fields seq=2 len=5 depth=0" told
+}
+
+bpftrace_sums()
+{
+	prepare
+	bpftrace -q -c '/bin/bash cross' -e '
+		tracepoint:vbuf:vbuf_send {
+			@sent[comm] = sum(args->len);
+			@at[args->channel, args->seq] = nsecs;
+		}
+		tracepoint:vbuf:vbuf_release /@at[args->channel, args->seq]/ {
+			@owned = count();
+			delete(@at[args->channel, args->seq]);
+		}' >told
+	cat told
+	grep -q '^@sent\[vbufctl\]: 15$' told
+	grep -q '^@owned: 3$' told
+	not grep '^@at' told
+}
+
+check 'perf lists the events' perf_lists_them
+check 'perf counts them' perf_counts
+check 'perf records them, with their fields' perf_records
+check 'bpftrace sums fields up, and follows messages' bpftrace_sums
+finish
