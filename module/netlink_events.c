@@ -91,7 +91,10 @@ static struct sk_buff *event_message(const struct net *net,
 
 static struct vbuf_audience audience_of(const struct vbuf_happening *what)
 {
-	struct vbuf_audience audience = { .of_channel = what->ch };
+	struct vbuf_audience audience = {
+		.of_channel = what->ch,
+		.of_limit = !what->ch,
+	};
 	u32 mode;
 
 	if (what->ch) {

@@ -14,18 +14,13 @@
 /* Each is a kilobyte or so. */
 #define QUEUE_MAX	1024U
 
+/* So many of a share have room in any case, beside those. */
+#define SHARE_LEAST	8U
+
 static struct vbuf_ticket *ticket_of(struct sk_buff *message)
 {
 	static_assert(sizeof(message->cb) >= sizeof(struct vbuf_ticket));
 	return (struct vbuf_ticket *)message->cb;
-}
-
-static struct vbuf_netlink_share *share_of(struct vbuf_netlink_queue *queue,
-					   const struct vbuf_audience *audience)
-{
-	u32 uid = __kuid_val(audience->access.uid);
-
-	return &queue->shares[hash_32(uid, VBUF_NETLINK_SHARE_BITS)];
 }
 
 /**
@@ -67,7 +62,21 @@ static bool has_room_locked(const struct vbuf_netlink_queue *queue,
 			    const struct vbuf_netlink_share *share)
 {
 	lockdep_assert_held(&queue->messages.lock);
-	return share->length < QUEUE_MAX - skb_queue_len(&queue->messages);
+	unsigned int length = skb_queue_len(&queue->messages);
+
+	return share->length < SHARE_LEAST ||
+	       (length < QUEUE_MAX && share->length < QUEUE_MAX - length);
+}
+
+/* Whether there is one rule for who may look at what either is about. */
+static bool are_of_one_rule(const struct vbuf_audience *one,
+			    const struct vbuf_audience *other)
+{
+	if (!uid_eq(one->access.uid, other->access.uid))
+		return false;
+	return !one->of_channel || !other->of_channel ||
+	       gid_eq(one->access.gid, other->access.gid) ||
+	       !((one->access.mode | other->access.mode) & 0060);
 }
 
 /* So that it has in it whomever either is for: everybody, if that is not one rule. */
@@ -75,13 +84,15 @@ static void widen(struct vbuf_audience *audience,
 		  const struct vbuf_audience *other)
 {
 	audience->public |= other->public;
-	if (audience->of_channel == other->of_channel &&
-	    uid_eq(audience->access.uid, other->access.uid) &&
-	    gid_eq(audience->access.gid, other->access.gid)) {
-		audience->access.mode |= other->access.mode;
-	} else {
-		audience->of_channel = true;
+	audience->of_limit |= other->of_limit;
+	if (!are_of_one_rule(audience, other)) {
 		audience->access.mode = 0666;
+		audience->of_channel = true;
+	} else if (!audience->of_channel) {
+		audience->access = other->access;
+		audience->of_channel = other->of_channel;
+	} else {
+		audience->access.mode |= other->access.mode;
 	}
 }
 
@@ -103,17 +114,21 @@ static void lose_locked(struct vbuf_netlink_queue *queue,
 /**
  * vbuf_netlink_queue_put() - leave an event to the worker, or its loss
  * @queue: the queue
+ * @user: whose share of it is taken
  * @audience: whom it is for
  * @message: the message, which becomes the queue's; NULL if there was no memory
  *
  * Does not sleep. The worker has to be called afterwards in any case.
  */
-void vbuf_netlink_queue_put(struct vbuf_netlink_queue *queue,
+void vbuf_netlink_queue_put(struct vbuf_netlink_queue *queue, kuid_t user,
 			    const struct vbuf_audience *audience,
 			    struct sk_buff *message)
 {
-	struct vbuf_netlink_share *share = share_of(queue, audience);
-	struct vbuf_ticket ticket = { .audience = *audience };
+	struct vbuf_ticket ticket = {
+		.share = hash_32(__kuid_val(user), VBUF_NETLINK_SHARE_BITS),
+		.audience = *audience,
+	};
+	struct vbuf_netlink_share *share = &queue->shares[ticket.share];
 
 	scoped_guard(spinlock, &queue->messages.lock) {
 		ticket.number = ++queue->last;
@@ -171,7 +186,7 @@ bool vbuf_netlink_queue_take(struct vbuf_netlink_queue *queue,
 		return false;
 	__skb_unlink(*message, &queue->messages);
 	*ticket = *ticket_of(*message);
-	share_of(queue, &ticket->audience)->length--;
+	queue->shares[ticket->share].length--;
 	memset((*message)->cb, 0, sizeof((*message)->cb));
 	return true;
 }

@@ -15,11 +15,11 @@
  * What waits for a network namespace's worker, in order: messages, each with a ticket
  * that says whom it is for, and what was lost on the way in.
  *
- * It is bounded, and shared out by whom events are about: the owner of the channel, or
- * who was refused. An event has room only while fewer of its user's wait than there
- * are places left. So one user alone fills half of the queue, a second one half of the
- * rest, and so on; and as the worker takes events, who has fewest gets in. Users are
- * told apart by a hash: those who fall together have one share together.
+ * It is bounded, and shared out by who makes things happen. An event has room only
+ * while fewer of its user's wait than there are places left. So one user alone fills
+ * half of the queue, a second one half of the rest, and so on; and a few have room
+ * whatever others do. Users are told apart by a hash: those who fall together have one
+ * share together.
  *
  * What has no room, or no memory for a message, is lost. The worker is given that in
  * its place between messages, as a ticket without one: one for all that a share has
@@ -30,23 +30,26 @@
 /**
  * struct vbuf_audience - whom an event is for
  * @public: for the multicast group, too, as everybody may see it
- * @of_channel: for who may look at a channel; else for who was refused, and for
- *	who looks after limits
+ * @of_channel: for who may look at the channel
+ * @of_limit: for who was refused, and for who looks after limits
  * @access: the channel's; or who was refused, in @access.uid
  */
 struct vbuf_audience {
 	bool public;
 	bool of_channel;
+	bool of_limit;
 	struct vbuf_access access;
 };
 
 /**
  * struct vbuf_ticket - what goes with a message, or stands for what was lost
  * @number: the event's, from 1 on; of several, the last one's
+ * @share: the number of the share that it takes
  * @audience: whom it is for
  */
 struct vbuf_ticket {
 	u64 number;
+	unsigned int share;
 	struct vbuf_audience audience;
 };
 
@@ -85,7 +88,7 @@ struct vbuf_netlink_queue {
 void vbuf_netlink_queue_init(struct vbuf_netlink_queue *queue);
 void vbuf_netlink_queue_deinit(struct vbuf_netlink_queue *queue);
 u64 vbuf_netlink_queue_next(struct vbuf_netlink_queue *queue);
-void vbuf_netlink_queue_put(struct vbuf_netlink_queue *queue,
+void vbuf_netlink_queue_put(struct vbuf_netlink_queue *queue, kuid_t user,
 			    const struct vbuf_audience *audience,
 			    struct sk_buff *message);
 bool vbuf_netlink_queue_take(struct vbuf_netlink_queue *queue,

@@ -8,6 +8,7 @@
 #include <linux/mutex.h>
 #include <linux/netlink.h>
 #include <linux/notifier.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/user_namespace.h>
 #include <linux/vbuf_netlink.h>
@@ -76,10 +77,12 @@ static struct subscribers_net *part_of(const struct net *net)
 /* Whether the caller may see it. */
 static bool may_see(const struct net *net, const struct vbuf_audience *audience)
 {
-	if (audience->of_channel)
-		return vbuf_registry_may_look(net, &audience->access);
-	return uid_eq(current_euid(), audience->access.uid) ||
-	       ns_capable_noaudit(net->user_ns, CAP_SYS_RESOURCE);
+	if (audience->of_channel &&
+	    vbuf_registry_may_look(net, &audience->access))
+		return true;
+	return audience->of_limit &&
+	       (uid_eq(current_euid(), audience->access.uid) ||
+		ns_capable_noaudit(net->user_ns, CAP_SYS_RESOURCE));
 }
 
 static bool subscriber_may_see(const struct subscriber *subscriber,
@@ -165,7 +168,7 @@ static void deliver_to_group(struct net *net, struct sk_buff *message)
 }
 
 /*
- * The worker. It stops at what has come since it began, for which it is called again:
+ * The worker. It stops at the first that has come since it began, and is called again:
  * so that those of other network namespaces have their turns.
  */
 static void deliver_all(struct work_struct *work)
@@ -205,6 +208,24 @@ bool vbuf_subscribers_wanted(struct net *net,
 				   VBUF_NETLINK_EVENTS));
 }
 
+/* The user of the host that it is, or that owns the namespaces that it is in. */
+static kuid_t user_of(const struct cred *cred)
+{
+	const struct user_namespace *ns = cred->user_ns;
+	kuid_t uid = cred->euid;
+
+	for (; ns->parent; ns = ns->parent)
+		uid = ns->owner;
+	return uid;
+}
+
+/* Who makes it happen. A kernel thread does so for whom it is about. */
+static kuid_t maker_of(const struct vbuf_audience *audience)
+{
+	return current->flags & PF_KTHREAD ? audience->access.uid :
+					     user_of(current_cred());
+}
+
 /**
  * vbuf_subscribers_send() - have an event delivered
  * @net: the network namespace
@@ -219,7 +240,8 @@ void vbuf_subscribers_send(struct net *net,
 {
 	struct subscribers_net *mine = part_of(net);
 
-	vbuf_netlink_queue_put(&mine->queue, audience, message);
+	vbuf_netlink_queue_put(&mine->queue, maker_of(audience), audience,
+			       message);
 	queue_work(delivery, &mine->work);
 }
 
@@ -233,17 +255,6 @@ static const struct subscriber *find_locked(const struct subscribers_net *mine,
 		if (subscriber->socket == socket)
 			return subscriber;
 	return NULL;
-}
-
-/* The user of the host that it is, or that owns the namespaces that it is in. */
-static kuid_t user_of(const struct cred *cred)
-{
-	const struct user_namespace *ns = cred->user_ns;
-	kuid_t uid = cred->euid;
-
-	for (; ns->parent; ns = ns->parent)
-		uid = ns->owner;
-	return uid;
 }
 
 /* Whether the caller has as many sockets as a user may. */

@@ -302,7 +302,7 @@ static void open_for_ever(struct flood *flood)
 
 	for (n = 0;; n++) {
 		close(vt_reopen(fd, VT_SEND));
-		if (n == EVENTS)
+		if (n == storm_scale(EVENTS))
 			__atomic_store_n(&flood->over, 1, __ATOMIC_RELEASE);
 	}
 }
@@ -358,6 +358,8 @@ TEST_F_TIMEOUT(flood_of_events, of_a_private_channel, 60)
 	for (i = 0; i < CHANNELS; i++)
 		EXPECT_EQ(0, close(create(0, NULL)));
 	become(0);
+	while (!(vt_poll(self->sees_all.fd, POLLIN) & POLLERR))
+		usleep(1000);
 	storm_kill(pid);
 	late = nl_subscribed();
 	for (i = 0; i < SLOWING; i++)
