@@ -6,7 +6,6 @@
 #include "endpoint.h"
 #include "trace.h"
 #include "waiter.h"
-#include "wakes.h"
 
 #define CREATE_TRACE_POINTS
 #include "tracepoints.h"
@@ -84,10 +83,10 @@ void vbuf_traced_resume(const struct vbuf_waiter *waiter,
 	trace_vbuf_resume(waiter, line, result);
 }
 
-void vbuf_traced_notify(const struct vbuf_channel *ch,
-			const struct vbuf_wakes *wakes)
+void vbuf_traced_notify(const struct vbuf_channel *ch, u32 in, u32 out,
+			u32 hup)
 {
-	trace_vbuf_notify(ch, wakes->in, wakes->out, wakes->hup);
+	trace_vbuf_notify(ch, in, out, hup);
 }
 
 /* Each slot of a chain; its lock is held, which is at most VBUF_BATCH long. */

@@ -10,7 +10,6 @@ struct vbuf_channel;
 struct vbuf_endpoint;
 struct vbuf_line;
 struct vbuf_waiter;
-struct vbuf_wakes;
 
 /**
  * DOC: Trace events
@@ -71,8 +70,8 @@ void vbuf_traced_block(const struct vbuf_waiter *waiter,
 void vbuf_traced_wake(const struct vbuf_waiter *waiter);
 void vbuf_traced_resume(const struct vbuf_waiter *waiter,
 			const struct vbuf_line *line, int result);
-void vbuf_traced_notify(const struct vbuf_channel *ch,
-			const struct vbuf_wakes *wakes);
+void vbuf_traced_notify(const struct vbuf_channel *ch, u32 in, u32 out,
+			u32 hup);
 
 void vbuf_traced_chain(void (*traced)(const struct vbuf_endpoint *ep, u32 n),
 		       const struct vbuf_endpoint *ep,

@@ -170,12 +170,7 @@ void vbuf_wakes_look_locked(struct vbuf_channel *ch)
 		ch->alerts &= ~VBUF_ALERT_WATCHED;
 }
 
-/**
- * vbuf_wakes_tell_end() - let pollers see that an end has come
- * @ch: the channel
- * @rights: whose: of those who receive, who send, or both
- */
-void vbuf_wakes_tell_end(struct vbuf_channel *ch, u32 rights)
+static void tell_end(struct vbuf_channel *ch, u32 rights)
 {
 	if (rights & VBUF_RIGHT_RECV)
 		__wake_up(&ch->can_recv, TASK_NORMAL, 0,
@@ -183,6 +178,17 @@ void vbuf_wakes_tell_end(struct vbuf_channel *ch, u32 rights)
 	if (rights & VBUF_RIGHT_SEND)
 		__wake_up(&ch->can_send, TASK_NORMAL, 0,
 			  poll_to_key(EPOLLERR));
+}
+
+/**
+ * vbuf_wakes_tell_end() - let pollers see that an end has come
+ * @ch: the channel
+ * @rights: whose: of those who receive, who send, or both
+ */
+void vbuf_wakes_tell_end(struct vbuf_channel *ch, u32 rights)
+{
+	vbuf_trace(notify, ch, 0, 0, rights);
+	tell_end(ch, rights);
 }
 
 static void wake_pollers(struct vbuf_channel *ch,
@@ -202,7 +208,7 @@ static void wake_pollers(struct vbuf_channel *ch,
 	if (wakes->out && waitqueue_active(&ch->can_send))
 		__wake_up(&ch->can_send, TASK_NORMAL, all ? 0 : wakes->out,
 			  poll_to_key(EPOLLOUT | EPOLLWRNORM));
-	vbuf_wakes_tell_end(ch, wakes->hup);
+	tell_end(ch, wakes->hup);
 }
 
 static void signal_owners(struct vbuf_channel *ch,
@@ -236,7 +242,7 @@ void vbuf_wakes_carry_out(struct vbuf_channel *ch,
 		vbuf_waiter_wake(waiter);
 	}
 	if (wakes->in || wakes->out || wakes->hup) {
-		vbuf_trace(notify, ch, wakes);
+		vbuf_trace(notify, ch, wakes->in, wakes->out, wakes->hup);
 		wake_pollers(ch, wakes);
 		signal_owners(ch, wakes);
 	}

@@ -37,8 +37,8 @@ FIXTURE_SETUP(create)
 
 FIXTURE_TEARDOWN(create)
 {
-	trace_end(&self->trace);
 	param_restore(&self->params);
+	trace_end(&self->trace);
 }
 
 /* Kills a process that creates, after a while; true if it died creating. */

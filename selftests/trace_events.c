@@ -69,25 +69,25 @@ static const char *name_of(const struct story *story, __u64 endpoint)
 	       endpoint == story->tx ? "tx" : "another";
 }
 
-/* "… vbuf_send: channel=1 endpoint=2 slot=3 …" */
+/* "… vbuf_send: channel=1 endpoint=2 slot=3 …"; some are of no endpoint. */
 static bool take_line(char *line, void *ctx)
 {
 	struct story *story = ctx;
 	char *at = strstr(line, ": vbuf_"), name[32];
 	size_t used = strlen(story->text);
 	__u64 channel, endpoint;
-	int from = 0;
+	int rest = 0, from = 0;
 
 	if (!at)
 		vt_die("a line that is no event of vbuf's: %s", line);
 	at += strlen(": vbuf_");
-	if (sscanf(at, "%31[^:]: channel=%llu endpoint=%llu %n", name, &channel,
-		   &endpoint, &from) < 3)
-		return true;
+	if (sscanf(at, "%31[^:]: channel=%llu %nendpoint=%llu %n", name,
+		   &channel, &rest, &endpoint, &from) < 2)
+		vt_die("an event of no channel: %s", line);
 	if (channel == story->channel)
 		snprintf(story->text + used, sizeof(story->text) - used,
-			 "%s %s %s", name, name_of(story, endpoint),
-			 at + from);
+			 "%s %s %s", name, from ? name_of(story, endpoint) : "-",
+			 at + (from ? from : rest));
 	return true;
 }
 
@@ -213,7 +213,9 @@ TEST_F(events, of_what_is_held)
 	hold(self->rx);
 	ASSERT_EQ(0, vt_shutdown(self->rx, VT_RECV));
 	EXPECT_STREQ("acquire rx slot=1 seq=1 len=1 depth=0\n"
-		     "drop rx slot=1 seq=1 len=1 depth=0 reason=holder\n",
+		     "drop rx slot=1 seq=1 len=1 depth=0 reason=holder\n"
+		     "notify - in=0 out=0 hup=send\n"
+		     "notify - in=0 out=0 hup=receive\n",
 		     told(&self->trace, &self->story));
 }
 
@@ -276,75 +278,132 @@ TEST_F(events, of_who_waits_in_vain)
 		     told(&self->trace, &self->story));
 }
 
-/* Pollers are told of what entered the queue, and of slots that became free. */
+/* As they looked once, they are told of what enters the queue and becomes free. */
 TEST_F(events, of_who_polls)
 {
-	char line[64];
-
 	ASSERT_EQ(0U, vt_poll(self->rx, POLLIN));
-	/* Who is not there any more is told nothing. */
 	ASSERT_EQ(0, vt_put(self->tx, 'a'));
-	snprintf(line, sizeof(line),
-		 "vbuf_notify: channel=%llu in=1 out=0 hup=none",
-		 self->story.channel);
-	EXPECT_TRUE(trace_has(&self->trace, line));
-	close(self->tx);
-	snprintf(line, sizeof(line),
-		 "vbuf_notify: channel=%llu in=0 out=0 hup=receive",
-		 self->story.channel);
-	EXPECT_TRUE(trace_has(&self->trace, line));
+	EXPECT_STREQ("reserve tx slot=0 depth=0\n"
+		     "send tx slot=0 seq=0 len=1 depth=0\n"
+		     "notify - in=1 out=0 hup=none\n",
+		     told(&self->trace, &self->story));
+	ASSERT_EQ(POLLOUT, vt_poll(self->tx, POLLOUT));
+	ASSERT_EQ('a', vt_take(self->rx));
+	EXPECT_STREQ("acquire rx slot=0 seq=0 len=1 depth=0\n"
+		     "receive rx slot=0 seq=0 len=1 depth=0\n"
+		     "notify - in=0 out=1 hup=none\n",
+		     told(&self->trace, &self->story));
 }
 
-TEST(of_what_is_dropped)
+TEST_F(events, of_ends)
 {
-	struct vbuf_attr attr = vt_attr(1, 64);
+	ASSERT_EQ(0, vt_shutdown(self->rx, VT_RECV));
+	EXPECT_STREQ("notify - in=0 out=0 hup=send\n"
+		     "notify - in=0 out=0 hup=receive\n",
+		     told(&self->trace, &self->story));
+	close(self->tx);
+	EXPECT_STREQ("notify - in=0 out=0 hup=receive\n",
+		     told(&self->trace, &self->story));
+}
+
+/* What a sender has reserved goes back by DISCARD, and with its endpoint. */
+TEST_F(events, of_what_is_not_sent)
+{
+	char *at;
+
+	vt_map_send(self->tx);
+	ASSERT_EQ(0, vt_reserve(self->tx, 1, 0, &at));
+	ASSERT_EQ(0, vt_discard(self->tx, at));
+	ASSERT_EQ(0, vt_reserve(self->tx, 1, 0, &at));
+	ASSERT_EQ(0, vt_shutdown(self->tx, VT_SEND));
+	EXPECT_STREQ("reserve tx slot=0 depth=0\n"
+		     "discard tx slot=0 depth=0\n"
+		     "reserve tx slot=0 depth=0\n"
+		     "discard tx slot=0 depth=0\n"
+		     "notify - in=0 out=0 hup=receive\n"
+		     "notify - in=0 out=0 hup=send\n",
+		     told(&self->trace, &self->story));
+}
+
+TEST_F(events, of_a_wait_that_fails)
+{
+	struct vt_call recv = { 0 };
+	char expected[256];
+
+	vt_start_recv(&recv, self->rx);
+	ASSERT_TRUE(vt_blocked(self->tx, 0, 1));
+	close(self->tx);
+	ASSERT_EQ(-EPIPE, vt_join(&recv));
+	snprintf(expected, sizeof(expected),
+		 "block rx depth=0 what=message waiting=1\n"
+		 "wake rx pid=%d result=-32\n", recv.tid);
+	told(&self->trace, &self->story);
+	EXPECT_EQ(0, strncmp(expected, self->story.text, strlen(expected)))
+		TH_LOG("%s", self->story.text);
+	EXPECT_NE(NULL, strstr(self->story.text,
+			       "resume rx what=message result=-32\n"));
+}
+
+/* Of channels that are made otherwise. */
+FIXTURE(special) {
 	struct trace trace;
 	struct story story;
-	int rx, tx;
+	int rx;
+	int tx;
+};
+
+FIXTURE_SETUP(special)
+{
+}
+
+FIXTURE_TEARDOWN(special)
+{
+	trace_end(&self->trace);
+}
+
+TEST_F(special, of_what_is_dropped)
+{
+	struct vbuf_attr attr = vt_attr(1, 64);
 
 	attr.flags = VBUF_LOSSY;
 	attr.max_deliveries = 1;
-	begin(&trace, &story, &rx, &tx, attr);
-	ASSERT_EQ(0, vt_put(tx, 'a'));
-	ASSERT_EQ(0, vt_send(tx, "b", 1, VBUF_DROP_OLDEST));
+	begin(&self->trace, &self->story, &self->rx, &self->tx, attr);
+	ASSERT_EQ(0, vt_put(self->tx, 'a'));
+	ASSERT_EQ(0, vt_send(self->tx, "b", 1, VBUF_DROP_OLDEST));
 	EXPECT_STREQ("reserve tx slot=0 depth=0\n"
 		     "send tx slot=0 seq=0 len=1 depth=0\n"
 		     "drop tx slot=0 seq=0 len=1 depth=0 reason=oldest\n"
 		     "reserve tx slot=0 depth=0\n"
 		     "send tx slot=0 seq=1 len=1 depth=0\n",
-		     told(&trace, &story));
-	ASSERT_EQ(0, vt_release(rx, hold(rx), VBUF_REQUEUE));
+		     told(&self->trace, &self->story));
+	ASSERT_EQ(0, vt_release(self->rx, hold(self->rx), VBUF_REQUEUE));
 	EXPECT_STREQ("acquire rx slot=0 seq=1 len=1 depth=0\n"
 		     "drop rx slot=0 seq=1 len=1 depth=0 reason=deliveries\n",
-		     told(&trace, &story));
-	trace_end(&trace);
+		     told(&self->trace, &self->story));
 }
 
-TEST(of_what_a_dead_holder_had)
+TEST_F(special, of_what_a_dead_holder_had)
 {
 	struct vbuf_attr attr = vt_attr(2, 64);
-	struct trace trace;
-	struct story story;
-	int rx, tx, other;
+	int other;
 
 	attr.flags = VBUF_REDELIVER;
-	begin(&trace, &story, &rx, &tx, attr);
-	other = vt_reopen(rx, VT_RECV);
-	ASSERT_EQ(0, vt_put(tx, 'a'));
-	ASSERT_EQ(0, vt_put(tx, 'b'));
-	hold(rx);
-	hold(rx);
-	told(&trace, &story);
-	close(rx);
+	begin(&self->trace, &self->story, &self->rx, &self->tx, attr);
+	other = vt_reopen(self->rx, VT_RECV);
+	ASSERT_EQ(0, vt_put(self->tx, 'a'));
+	ASSERT_EQ(0, vt_put(self->tx, 'b'));
+	hold(self->rx);
+	hold(self->rx);
+	told(&self->trace, &self->story);
+	close(self->rx);
 	EXPECT_STREQ("redeliver rx slot=1 seq=1 len=1 depth=0\n"
 		     "redeliver rx slot=0 seq=0 len=1 depth=0\n",
-		     told(&trace, &story));
+		     told(&self->trace, &self->story));
 	close(other);
-	trace_end(&trace);
 }
 
 /* So that who adds one adds a test. */
-TEST(all_of_them_are_tested)
+TEST(there_are_no_others)
 {
 	DIR *folder = opendir("/sys/kernel/tracing/events/vbuf");
 	struct dirent *entry;

@@ -4,12 +4,16 @@
 # perf and bpftrace find the trace events by themselves, and show what happens. Runs
 # as root with vbuf loaded.
 
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=lib/vbufctl.bash
-. "$(dirname "${BASH_SOURCE[0]}")/lib/vbufctl.bash"
+. "$here/lib/vbufctl.bash"
 
-# What is watched: three messages cross.
+# What is watched: three messages are queued, and then received.
 cat >cross <<'END'
 printf 'hello\nthere\nagain\n' | vbufctl send tools &
+until vbufctl show tools --json | grep -q '"depth": *3'; do
+	sleep 0.1
+done
 vbufctl recv tools --count 3
 wait
 END
@@ -29,7 +33,7 @@ perf_lists_them()
 perf_counts()
 {
 	prepare
-	perf stat -x, -o told -a \
+	timeout 120 perf stat -x, -o told -a \
 		-e vbuf:vbuf_send -e vbuf:vbuf_release -e vbuf:vbuf_commit \
 		bash cross
 	cat told
@@ -43,7 +47,7 @@ perf_records()
 	local fields='channel=[0-9]+ endpoint=[0-9]+ slot=[0-9]+'
 
 	prepare
-	perf record -q -o recorded -a -e 'vbuf:*' bash cross
+	timeout 120 perf record -q -o recorded -a -e 'vbuf:*' bash cross
 	perf script -i recorded -F comm,event,trace >told
 	cat told
 	grep -Eq "vbufctl +vbuf:vbuf_send: +$fields seq=2 len=5 depth=[0-2]" told
@@ -53,7 +57,7 @@ perf_records()
 bpftrace_sums()
 {
 	prepare
-	bpftrace -q -c '/bin/bash cross' -e '
+	timeout 240 bpftrace -q -c '/bin/bash cross' -e '
 		tracepoint:vbuf:vbuf_send {
 			@sent[comm] = sum(args->len);
 			@at[args->channel, args->seq] = nsecs;
@@ -68,8 +72,24 @@ bpftrace_sums()
 	not grep '^@at' told
 }
 
+# The example of Documentation/events.rst, as it stands there, for a moment.
+bpftrace_reads_the_example()
+{
+	local page=$here/../Documentation/events.rst
+
+	prepare
+	sed -n "/^\tbpftrace -e '/,/'\$/p" "$page" |
+		sed "1d; s/'\$//" >example.bt
+	[ -s example.bt ]
+	timeout 240 bpftrace -q -c '/bin/bash cross' example.bt >told
+	cat told
+	grep -q '^@queued_us\[[0-9]*\]:' told
+	not grep '^@sent' told
+}
+
 check 'perf lists the events' perf_lists_them
 check 'perf counts them' perf_counts
 check 'perf records them, with their fields' perf_records
+check 'bpftrace does what the documentation shows' bpftrace_reads_the_example
 check 'bpftrace sums fields up, and follows messages' bpftrace_sums
 finish
