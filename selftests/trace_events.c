@@ -222,7 +222,7 @@ TEST_F(events, of_what_is_held)
 TEST_F(events, of_a_receiver_that_waits)
 {
 	struct vt_call recv = { 0 };
-	char expected[256];
+	char expected[512];
 
 	vt_start_recv(&recv, self->rx);
 	ASSERT_TRUE(vt_blocked(self->tx, 0, 1));
@@ -242,7 +242,7 @@ TEST_F(events, of_a_receiver_that_waits)
 TEST_F(events, of_a_sender_that_waits)
 {
 	struct vt_call send = { 0 };
-	char expected[256];
+	char expected[512];
 
 	ASSERT_EQ(0, vt_put(self->tx, 'a'));
 	ASSERT_EQ(0, vt_put(self->tx, 'b'));
@@ -328,7 +328,7 @@ TEST_F(events, of_what_is_not_sent)
 TEST_F(events, of_a_wait_that_fails)
 {
 	struct vt_call recv = { 0 };
-	char expected[256];
+	char expected[512];
 
 	vt_start_recv(&recv, self->rx);
 	ASSERT_TRUE(vt_blocked(self->tx, 0, 1));
