@@ -7,6 +7,7 @@
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=lib/vbufctl.bash
 . "$here/lib/vbufctl.bash"
+on_one_machine
 
 # What is watched: three messages are queued, and then received.
 cat >cross <<'END'

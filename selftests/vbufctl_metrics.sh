@@ -8,6 +8,7 @@
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=lib/vbufctl.bash
 . "$here/lib/vbufctl.bash"
+on_one_machine
 
 # What a reader makes of it: "NAME{LABELS} VALUE" a line, without the rest; each
 # family stands together after its two lines, and no sample comes twice.
