@@ -62,10 +62,9 @@ static bool has_room_locked(const struct vbuf_netlink_queue *queue,
 			    const struct vbuf_netlink_share *share)
 {
 	lockdep_assert_held(&queue->messages.lock);
-	unsigned int length = skb_queue_len(&queue->messages);
-
+	/* Fewer of the share wait than there are places left. */
 	return share->length < SHARE_LEAST ||
-	       (length < QUEUE_MAX && share->length < QUEUE_MAX - length);
+	       share->length + skb_queue_len(&queue->messages) < QUEUE_MAX;
 }
 
 /* Whether there is one rule for who may look at what either is about. */
