@@ -81,25 +81,42 @@ TEST_F(limits, no_bytes_are_none)
 	EXPECT_EQ(-EDQUOT, create(1));
 }
 
+static __u64 channels(__u32 scope)
+{
+	return get(scope, VBUF_RESOURCE_CHANNELS).use;
+}
+
+static bool one_is_counted(void)
+{
+	__u64 total = channels(VBUF_SCOPE_TOTAL);
+	__u64 own = channels(VBUF_SCOPE_USER);
+	int fd = create(100);
+	bool counted = channels(VBUF_SCOPE_TOTAL) == total + 1 &&
+		       channels(VBUF_SCOPE_USER) == own + 1;
+
+	close(fd);
+	return counted && channels(VBUF_SCOPE_USER) == own;
+}
+
 TEST_F(limits, use_is_counted)
 {
-	struct vt_limit total[2], own[2];
-	int fd;
+	int fd, tries = 0;
 
-	total[0] = get(VBUF_SCOPE_TOTAL, VBUF_RESOURCE_CHANNELS);
-	own[0] = get(VBUF_SCOPE_USER, VBUF_RESOURCE_CHANNELS);
+	/*
+	 * Namespaces of tests before this one die when the kernel gets to it,
+	 * and their channels with them: between two looks numbers may fall.
+	 */
+	while (!one_is_counted() && ++tries < 100)
+		usleep(20000);
+	EXPECT_GT(100, tries);
 	fd = create(100);
 	ASSERT_LE(0, fd);
-	total[1] = get(VBUF_SCOPE_TOTAL, VBUF_RESOURCE_CHANNELS);
-	own[1] = get(VBUF_SCOPE_USER, VBUF_RESOURCE_CHANNELS);
-	EXPECT_TRUE(total[0].use_known && own[0].use_known);
-	EXPECT_EQ(total[0].use + 1, total[1].use);
-	EXPECT_EQ(own[0].use + 1, own[1].use);
+	EXPECT_TRUE(get(VBUF_SCOPE_TOTAL, VBUF_RESOURCE_CHANNELS).use_known);
+	EXPECT_TRUE(get(VBUF_SCOPE_USER, VBUF_RESOURCE_CHANNELS).use_known);
 	EXPECT_LE(100U, get(VBUF_SCOPE_USER, VBUF_RESOURCE_BYTES).use);
 	EXPECT_LE(1U, get(VBUF_SCOPE_USER, VBUF_RESOURCE_ENDPOINTS).use);
 	EXPECT_FALSE(get(VBUF_SCOPE_USER, VBUF_RESOURCE_SLOT_SIZE).use_known);
 	close(fd);
-	EXPECT_EQ(own[0].use, get(VBUF_SCOPE_USER, VBUF_RESOURCE_CHANNELS).use);
 }
 
 static void count_limits(const struct nlmsghdr *message, void *ctx)
