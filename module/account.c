@@ -181,6 +181,23 @@ struct vbuf_quota *vbuf_quota_get(struct user_namespace *ns)
 }
 
 /**
+ * vbuf_account_host_user() - who somebody is to the host
+ * @cred: whose credentials
+ *
+ * Return: the user of the initial user namespace, or the one there that owns the
+ * namespaces which it is in.
+ */
+kuid_t vbuf_account_host_user(const struct cred *cred)
+{
+	const struct user_namespace *ns = cred->user_ns;
+	kuid_t uid = cred->euid;
+
+	for (; ns->parent; ns = ns->parent)
+		uid = ns->owner;
+	return uid;
+}
+
+/**
  * vbuf_account_get() - the caller's account
  *
  * May sleep. Give it back with vbuf_account_put().

@@ -8,6 +8,7 @@
 #include <linux/uidgid.h>
 #include <linux/vbuf_netlink.h>
 
+struct cred;
 struct user_namespace;
 
 /**
@@ -88,6 +89,7 @@ extern spinlock_t vbuf_accounts_lock;
 /* The host's. */
 extern struct vbuf_quota vbuf_initial_quota;
 
+kuid_t vbuf_account_host_user(const struct cred *cred);
 struct vbuf_account *vbuf_account_get(void);
 struct vbuf_account *vbuf_account_put(struct vbuf_account *account);
 struct vbuf_quota *vbuf_quota_get(struct user_namespace *ns);

@@ -18,6 +18,7 @@
 #include <net/netns/generic.h>
 #include <net/sock.h>
 
+#include "account.h"
 #include "limits.h"
 #include "netlink.h"
 #include "netlink_queue.h"
@@ -208,22 +209,11 @@ bool vbuf_subscribers_wanted(struct net *net,
 				   VBUF_NETLINK_EVENTS));
 }
 
-/* The user of the host that it is, or that owns the namespaces that it is in. */
-static kuid_t user_of(const struct cred *cred)
-{
-	const struct user_namespace *ns = cred->user_ns;
-	kuid_t uid = cred->euid;
-
-	for (; ns->parent; ns = ns->parent)
-		uid = ns->owner;
-	return uid;
-}
-
 /* Who makes it happen. A kernel thread does so for whom it is about. */
 static kuid_t maker_of(const struct vbuf_audience *audience)
 {
 	return current->flags & PF_KTHREAD ? audience->access.uid :
-					     user_of(current_cred());
+					     vbuf_account_host_user(current_cred());
 }
 
 /**
@@ -261,7 +251,7 @@ static const struct subscriber *find_locked(const struct subscribers_net *mine,
 static bool has_enough_locked(const struct subscribers_net *mine)
 {
 	const struct subscriber *subscriber;
-	kuid_t user = user_of(current_cred());
+	kuid_t user = vbuf_account_host_user(current_cred());
 	unsigned int n = 0;
 
 	lockdep_assert_held(&mine->lock);
@@ -270,7 +260,7 @@ static bool has_enough_locked(const struct subscribers_net *mine)
 	if (ns_capable_noaudit(&init_user_ns, CAP_NET_ADMIN))
 		return false;
 	list_for_each_entry(subscriber, &mine->subscribers, link)
-		n += uid_eq(user_of(subscriber->cred), user);
+		n += uid_eq(vbuf_account_host_user(subscriber->cred), user);
 	return n >= USER_SOCKETS_MAX;
 }
 
