@@ -11,6 +11,7 @@
 #include "events.h"
 #include "region.h"
 #include "registry.h"
+#include "sessions.h"
 #include "wakes.h"
 
 #define ALL_RIGHTS	(VBUF_RIGHT_RECV | VBUF_RIGHT_SEND)
@@ -95,6 +96,21 @@ static struct vbuf_endpoint *endpoint_on(struct vbuf_channel *ch,
 	came = happening(VBUF_EVENT_CAME, ep);
 	vbuf_registry_tell(&came);
 	return ep;
+}
+
+static void end(struct vbuf_endpoint *ep)
+{
+	struct vbuf_happening died = happening(VBUF_EVENT_DIED, ep);
+	struct vbuf_happening went = happening(VBUF_EVENT_WENT, ep);
+	struct vbuf_channel *ch = ep->channel;
+
+	died.count = ep->held.count;
+	if (died.count)
+		vbuf_registry_tell(&died);
+	vbuf_region_end(ep);
+	vbuf_endpoint_destroy(ep);
+	vbuf_registry_tell(&went);
+	vbuf_registry_put(ch);
 }
 
 static struct vbuf_channel *new_channel(const struct vbuf_create *arg)
@@ -206,6 +222,69 @@ int vbuf_bind_reopen(struct file *file, const struct vbuf_reopen *arg,
 	return claim(file) ?: conclude(file, reopen(file, arg->rights, other));
 }
 
+/* The file @session is for, and the endpoint by which the kernel sends to it. */
+static struct vbuf_endpoint *trace_with(struct file *file,
+					const struct vbuf_trace *arg,
+					struct vbuf_session *session)
+{
+	struct vbuf_create channel = {
+		.rights = VBUF_RIGHT_RECV,
+		.attr = { .slots = arg->slots, .slot_size = arg->slot_size },
+	};
+	struct vbuf_endpoint *ep, *sender;
+	int err;
+
+	ep = create(file, &channel);
+	if (IS_ERR(ep))
+		return ep;
+	ep->channel->is_trace = true;
+	vbuf_registry_get(ep->channel);
+	sender = endpoint_on(ep->channel, NULL, VBUF_RIGHT_SEND);
+	if (IS_ERR(sender)) {
+		end(ep);
+		return sender;
+	}
+	err = vbuf_session_begin(session, sender);
+	if (err) {
+		end(sender);
+		end(ep);
+		return ERR_PTR(err);
+	}
+	ep->session = session;
+	return ep;
+}
+
+static struct vbuf_endpoint *trace(struct file *file, const struct vbuf_trace *arg)
+{
+	struct vbuf_session *session = vbuf_session_create(arg);
+	struct vbuf_endpoint *ep;
+
+	if (IS_ERR(session))
+		return ERR_CAST(session);
+	ep = trace_with(file, arg, session);
+	if (IS_ERR(ep))
+		vbuf_session_destroy(session);
+	return ep;
+}
+
+/**
+ * vbuf_bind_trace() - VBUF_IOC_TRACE
+ * @file: of /dev/vbuf
+ * @arg: its argument, of which vbuf_session_check() thinks well
+ *
+ * Return: 0 or -errno, as VBUF_IOC_TRACE says.
+ */
+int vbuf_bind_trace(struct file *file, const struct vbuf_trace *arg)
+{
+	return claim(file) ?: conclude(file, trace(file, arg));
+}
+
+static void end_session(struct vbuf_session *session)
+{
+	end(vbuf_session_end(session));
+	vbuf_session_destroy(session);
+}
+
 /**
  * vbuf_bind_end() - a file of /dev/vbuf has lost its last descriptor
  * @file: the file
@@ -213,21 +292,13 @@ int vbuf_bind_reopen(struct file *file, const struct vbuf_reopen *arg,
 void vbuf_bind_end(struct file *file)
 {
 	struct vbuf_endpoint *ep = vbuf_endpoint_of(file);
-	struct vbuf_happening went, died;
-	struct vbuf_channel *ch;
 
 	if (!ep)
 		return;
-	ch = ep->channel;
-	died = happening(VBUF_EVENT_DIED, ep);
-	died.count = ep->held.count;
-	went = happening(VBUF_EVENT_WENT, ep);
-	if (died.count)
-		vbuf_registry_tell(&died);
-	vbuf_region_end(ep);
-	vbuf_endpoint_destroy(ep);
-	vbuf_registry_tell(&went);
-	vbuf_registry_put(ch);
+	/* It sends to this one, so it ends first. */
+	if (ep->session)
+		end_session(ep->session);
+	end(ep);
 }
 
 /**

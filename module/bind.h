@@ -19,6 +19,7 @@
 
 int vbuf_bind_create(struct file *file, const struct vbuf_create *arg);
 int vbuf_bind_open(struct file *file, const struct vbuf_open *arg);
+int vbuf_bind_trace(struct file *file, const struct vbuf_trace *arg);
 int vbuf_bind_reopen(struct file *file, const struct vbuf_reopen *arg,
 		     struct file *other);
 void vbuf_bind_end(struct file *file);

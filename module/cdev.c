@@ -21,6 +21,8 @@
 #include "move.h"
 #include "region.h"
 #include "registry.h"
+#include "sessions.h"
+#include "threads.h"
 #include "transfer.h"
 #include "user.h"
 
@@ -378,6 +380,20 @@ static long ioctl_reopen(struct file *file, const void __user *uarg)
 	return err;
 }
 
+static long ioctl_trace(struct file *file, void __user *uarg)
+{
+	struct vbuf_trace arg;
+	int err;
+
+	err = vbuf_user_get(&arg, sizeof(arg), uarg);
+	if (!err)
+		err = vbuf_session_check(&arg);
+	/* Told before, for afterwards it must not fail any more. */
+	if (!err)
+		err = vbuf_user_put(uarg, &arg, sizeof(arg));
+	return err ?: vbuf_bind_trace(file, &arg);
+}
+
 static long ioctl_unlink(const void __user *uarg)
 {
 	struct vbuf_unlink arg;
@@ -462,6 +478,8 @@ static noinline long ioctl_other(struct file *file, unsigned int cmd,
 		return ioctl_unlink(uarg);
 	case VBUF_IOC_INFO:
 		return ioctl_info(uarg);
+	case VBUF_IOC_TRACE:
+		return ioctl_trace(file, uarg);
 	default:
 		return ioctl_endpoint(file, cmd, uarg);
 	}
@@ -471,6 +489,7 @@ static long vbuf_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	void __user *uarg = (void __user *)arg;
 
+	vbuf_threads_enter(file);
 	/* Not in the switch: without jump tables its end is far away. */
 	if (cmd == VBUF_IOC_SEND)
 		return ioctl_send(file, uarg);
@@ -514,6 +533,7 @@ int vbuf_cdev_init(void)
 	static_assert(sizeof(struct vbuf_open) == 72);
 	static_assert(sizeof(struct vbuf_reopen) == 16);
 	static_assert(sizeof(struct vbuf_unlink) == 72);
+	static_assert(sizeof(struct vbuf_trace) == 32);
 	static_assert(sizeof(struct vbuf_getattr) == 104);
 	static_assert(sizeof(struct vbuf_xfer) == 32);
 	static_assert(sizeof(struct vbuf_msg) == 64);

@@ -406,6 +406,7 @@ void vbuf_channel_destroy(struct vbuf_channel *ch)
 	WARN_ON_ONCE(!RB_EMPTY_ROOT(&ch->endpoints));
 	WARN_ON_ONCE(ch->free.count + ch->queue.count != ch->pool.slots);
 	vbuf_wakes_deinit(ch);
+	kfree(ch->histograms);
 	vbuf_slots_deinit(&ch->pool);
 	uncharge(ch);
 	vbuf_account_put(ch->account);

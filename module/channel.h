@@ -19,6 +19,7 @@
 
 struct fasync_struct;
 struct vbuf_account;
+struct vbuf_histograms;
 struct vbuf_net;
 
 /**
@@ -70,8 +71,12 @@ struct vbuf_net;
  * @account: whom it is charged to
  * @bytes: charged for the pool
  * @held_max: slots an endpoint may own, U32_MAX for any number
+ * @is_trace: a trace session's, which the kernel sends into
  *
  * The above are constant after creation.
+ *
+ * @histograms: of its messages' times, NULL until there is something; set once, by
+ *	cmpxchg()
  *
  * @ref: references
  * @net: the namespace's part of the registry, NULL once that is gone; guarded
@@ -133,7 +138,9 @@ struct vbuf_channel {
 	struct vbuf_account *account;
 	u64 bytes;
 	u32 held_max;
+	bool is_trace;
 
+	struct vbuf_histograms *histograms;
 	refcount_t ref;
 	struct vbuf_net *net;
 	struct rb_node node;

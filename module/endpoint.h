@@ -13,6 +13,7 @@ struct pid;
 struct vbuf_account;
 struct vbuf_channel;
 struct vbuf_region;
+struct vbuf_session;
 
 /**
  * DOC: An endpoint
@@ -32,6 +33,7 @@ struct vbuf_region;
  * @pid: the process that opened it; referenced
  * @account: whom it is charged to; referenced
  * @node: in channel->endpoints; guarded by channel->members_lock
+ * @session: the trace session that it receives from, or NULL
  * @region: its mapping, NULL until there is one; set once, by cmpxchg()
  *
  * The above but @node and @region are constant after creation; channel->lock guards the
@@ -59,6 +61,7 @@ struct vbuf_endpoint {
 	struct vbuf_account *account;
 	struct rb_node node;
 	struct vbuf_region *region;
+	struct vbuf_session *session;
 
 	u32 can;
 	u32 owned;

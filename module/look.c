@@ -13,6 +13,7 @@
 #include "channel.h"
 #include "endpoint.h"
 #include "look.h"
+#include "messages.h"
 #include "registry.h"
 
 static void show_numbers_locked(const struct vbuf_channel *ch,
@@ -44,8 +45,10 @@ static void show_numbers_locked(const struct vbuf_channel *ch,
 static int show_channel(struct vbuf_channel *ch, bool allowed, void *data)
 {
 	struct vbuf_channel_look *look = data;
+	struct vbuf_times_look *times = look->times;
 
 	memset(look, 0, sizeof(*look));
+	look->times = times;
 	look->id = ch->id;
 	look->hidden = !allowed;
 	if (!allowed)
@@ -60,6 +63,7 @@ static int show_channel(struct vbuf_channel *ch, bool allowed, void *data)
 	spin_lock(&ch->lock);
 	show_numbers_locked(ch, look);
 	spin_unlock(&ch->lock);
+	look->timed = times && vbuf_messages_look(ch, times);
 	return 0;
 }
 
@@ -67,7 +71,7 @@ static int show_channel(struct vbuf_channel *ch, bool allowed, void *data)
  * vbuf_look_channel() - look at a channel
  * @net: the network namespace
  * @id: its id
- * @look: out
+ * @look: out, but for @times
  *
  * What may be seen is a matter of the caller's credentials. May sleep.
  *

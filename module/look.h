@@ -6,8 +6,21 @@
 #include <linux/types.h>
 #include <linux/uidgid.h>
 #include <linux/vbuf.h>
+#include <linux/vbuf_netlink.h>
 
 struct net;
+
+/**
+ * struct vbuf_times_look - a channel's histograms, as linux/vbuf_netlink.h says
+ * @queued: of the time that messages were queued
+ * @waking: that it took their receivers to run, once woken
+ * @receiving: that it took them from then on
+ */
+struct vbuf_times_look {
+	u64 queued[VBUF_HISTOGRAM_SIZE];
+	u64 waking[VBUF_HISTOGRAM_SIZE];
+	u64 receiving[VBUF_HISTOGRAM_SIZE];
+};
 
 /**
  * struct vbuf_channel_look - what is to be seen of a channel at one moment
@@ -35,6 +48,8 @@ struct net;
  * @dropped_oldest: messages dropped by %VBUF_DROP_OLDEST
  * @dropped_holder: messages dropped as their holder ended
  * @dropped_deliveries: messages dropped at max_deliveries
+ * @times: in: room for histograms, or NULL
+ * @timed: there are some, and @times was filled in
  */
 struct vbuf_channel_look {
 	u64 id;
@@ -61,6 +76,8 @@ struct vbuf_channel_look {
 	u64 dropped_oldest;
 	u64 dropped_holder;
 	u64 dropped_deliveries;
+	struct vbuf_times_look *times;
+	bool timed;
 };
 
 /**

@@ -16,6 +16,7 @@
 #include "netlink.h"
 #include "netlink_subscribers.h"
 #include "offline.h"
+#include "probes.h"
 #include "registry.h"
 #include "stalls.h"
 #include "waiter.h"
@@ -28,6 +29,7 @@ static const struct {
 	{ vbuf_offline_init, vbuf_offline_exit },
 	{ vbuf_limits_init, vbuf_limits_exit },
 	{ vbuf_waiter_init, NULL },
+	{ vbuf_probes_init, NULL },
 	{ vbuf_channel_init, vbuf_channel_exit },
 	{ vbuf_endpoint_init, vbuf_endpoint_exit },
 	{ NULL, vbuf_stalls_exit },

@@ -12,6 +12,9 @@
  *   cdev -> move -> { transfer, region, reserved, held, moves } -> channel
  *   netlink -> { look, limits, events }, look -> { registry, channel }
  *   moves -> stalls <-> registry -> events
+ *   bind -> sessions -> { threads, probes, moves }
+ *   { cdev, transfer, move, waiter } -> { threads, messages } -> thread -> sessions
+ *   threads -> probes -> { threads, thread }
  *
  * with slots, offline, events, limits -> account, and user (all access to user
  * memory) as leaves. moves, held, wakes and waiter tell trace what happens, which
@@ -34,7 +37,14 @@
  *       messages.lock                       as a limit refuses a window
  *   lock (mutex, netlink_subscribers.c)     who has subscribed
  *     messages.lock                         to subscribe
+ *   askers_lock (mutex, threads.c)          whether accounts of threads are kept
+ *     buckets_lock (raw spinlock, threads.c) which threads have one
+ *       thread->lock (raw spinlock)         one account
+ *   sessions_lock (mutex, sessions.c)       who is told
  *   vbuf_accounts_lock (spinlock, account.c) who has how much; innermost
+ *
+ * thread->lock is taken by probes, too, with the scheduler's own locks held, interrupts
+ * off, and any of the above: nothing else is taken within it, and nobody woken.
  *
  * Pages are taken out of page tables, at last, by unmap_mapping_range(), which
  * takes i_mmap_rwsem, with none of ours held.

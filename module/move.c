@@ -13,6 +13,7 @@
 #include "channel.h"
 #include "endpoint.h"
 #include "held.h"
+#include "messages.h"
 #include "move.h"
 #include "region.h"
 #include "reserved.h"
@@ -190,6 +191,7 @@ static int acquire(struct vbuf_endpoint *ep, struct vbuf_call call,
 		vbuf_moves_undo(ep, vbuf_chain_of(n));
 		return err;
 	}
+	vbuf_messages_note(ep->channel, n);
 	err = vbuf_held_add(ep, vbuf_chain_of(n));
 	if (!err)
 		vbuf_region_show(ep, VBUF_WINDOW_RECEIVE, n);

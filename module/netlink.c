@@ -135,6 +135,19 @@ static bool put_u64(struct sk_buff *skb, const struct field *fields,
 	return false;
 }
 
+static bool put_histogram(struct sk_buff *skb, int attr, const u64 *histogram)
+{
+	return nla_put(skb, attr, VBUF_HISTOGRAM_SIZE * sizeof(u64), histogram);
+}
+
+static bool put_histograms(struct sk_buff *skb,
+			   const struct vbuf_times_look *look)
+{
+	return put_histogram(skb, VBUF_A_CHANNEL_TIME_QUEUED, look->queued) ||
+	       put_histogram(skb, VBUF_A_CHANNEL_TIME_WAKING, look->waking) ||
+	       put_histogram(skb, VBUF_A_CHANNEL_TIME_RECEIVING, look->receiving);
+}
+
 static bool put_channel_attrs(struct sk_buff *skb, const void *seen)
 {
 	struct user_namespace *ns = current_user_ns();
@@ -152,11 +165,12 @@ static bool put_channel_attrs(struct sk_buff *skb, const void *seen)
 	       nla_put_u32(skb, VBUF_A_CHANNEL_GID,
 			   from_kgid_munged(ns, look->gid)) ||
 	       put_u32(skb, channel_u32, ARRAY_SIZE(channel_u32), look) ||
-	       put_u64(skb, channel_u64, ARRAY_SIZE(channel_u64), look);
+	       put_u64(skb, channel_u64, ARRAY_SIZE(channel_u64), look) ||
+	       (look->timed && put_histograms(skb, look->times));
 }
 
 /* In the reader's time namespace. */
-static u64 clock_of_reader(u64 ns)
+u64 vbuf_netlink_clock(u64 ns)
 {
 	struct timespec64 ts = ns_to_timespec64(ns);
 
@@ -176,7 +190,7 @@ static bool put_endpoint_attrs(struct sk_buff *skb,
 		nla_put_string(skb, VBUF_A_ENDPOINT_COMM, look->comm)) ||
 	       (look->blocked_since &&
 		nla_put_u64_64bit(skb, VBUF_A_ENDPOINT_BLOCKED_SINCE,
-				  clock_of_reader(look->blocked_since),
+				  vbuf_netlink_clock(look->blocked_since),
 				  VBUF_A_ENDPOINT_PAD));
 }
 
@@ -273,11 +287,13 @@ static int channel_get(struct sk_buff *request, struct genl_info *info)
 	struct vbuf_channel_look look;
 	int err;
 
-	err = look_asked(info, &look);
+	look.times = kmalloc(sizeof(*look.times), GFP_KERNEL);
+	err = look.times ? look_asked(info, &look) : -ENOMEM;
 	if (!err)
 		err = vbuf_netlink_reply(info, put_channel_attrs, &look);
 	else if (err == -ENOENT)
 		NL_SET_ERR_MSG(info->extack, "There is no such channel here");
+	kfree(look.times);
 	revert_creds(own);
 	return err;
 }
@@ -341,9 +357,10 @@ static bool look_at_next(struct netlink_callback *cb,
 	       look->id <= place->last_channel;
 }
 
-static int dump_channels(struct sk_buff *skb, struct netlink_callback *cb)
+static int dump_channels(struct sk_buff *skb, struct netlink_callback *cb,
+			 struct vbuf_times_look *times)
 {
-	struct vbuf_channel_look look;
+	struct vbuf_channel_look look = { .times = times };
 	void *header;
 	int err = 0;
 
@@ -361,12 +378,17 @@ static int dump_channels(struct sk_buff *skb, struct netlink_callback *cb)
 
 static int channel_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	const struct cred *own = vbuf_netlink_become_asker(cb->skb);
+	struct vbuf_times_look *times = kmalloc(sizeof(*times), GFP_KERNEL);
+	const struct cred *own;
 	int err;
 
+	if (!times)
+		return -ENOMEM;
+	own = vbuf_netlink_become_asker(cb->skb);
 	begin_piece(cb);
-	err = dump_channels(skb, cb);
+	err = dump_channels(skb, cb, times);
 	revert_creds(own);
+	kfree(times);
 	/* What is there is sent, and the rest comes with the next call. */
 	return skb->len ?: err;
 }
@@ -375,7 +397,7 @@ static int endpoint_dump_start(struct netlink_callback *cb)
 {
 	struct nlattr *attr =
 		vbuf_compat_dump_attrs(cb)[VBUF_A_ENDPOINT_CHANNEL];
-	struct vbuf_channel_look look;
+	struct vbuf_channel_look look = {};
 	const struct cred *own;
 	int err;
 
@@ -460,8 +482,8 @@ static bool next_channel(struct netlink_callback *cb)
 {
 	struct nlattr *only =
 		vbuf_compat_dump_attrs(cb)[VBUF_A_ENDPOINT_CHANNEL];
+	struct vbuf_channel_look look = {};
 	struct place *place = place_of(cb);
-	struct vbuf_channel_look look;
 
 	if (only) {
 		if (place->channel)
@@ -549,6 +571,12 @@ static const struct genl_ops ops[] = {
 		.doit = vbuf_netlink_limit_set,
 		.policy = vbuf_netlink_limit_policy,
 		.maxattr = VBUF_A_LIMIT_MAX,
+	},
+	{
+		.cmd = VBUF_CMD_THREAD_GET,
+		/* No policy: it takes no attribute. */
+		.start = vbuf_netlink_start_all,
+		.dumpit = vbuf_netlink_thread_dump,
 	},
 	{
 		.cmd = VBUF_CMD_EVENT_SUBSCRIBE,

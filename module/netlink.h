@@ -26,6 +26,7 @@ void vbuf_netlink_exit(void);
 extern struct genl_family vbuf_netlink_family;
 
 const struct cred *vbuf_netlink_become_asker(const struct sk_buff *request);
+u64 vbuf_netlink_clock(u64 ns);
 int vbuf_netlink_end(struct sk_buff *skb, void *header, bool no_room);
 int vbuf_netlink_reply(struct genl_info *info,
 		       bool (*put)(struct sk_buff *skb, const void *seen),
@@ -38,6 +39,7 @@ int vbuf_netlink_start_all(struct netlink_callback *cb);
 
 extern const struct nla_policy vbuf_netlink_limit_key_policy[];
 extern const struct nla_policy vbuf_netlink_limit_policy[];
+int vbuf_netlink_thread_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int vbuf_netlink_limit_get(struct sk_buff *request, struct genl_info *info);
 int vbuf_netlink_limit_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int vbuf_netlink_limit_set(struct sk_buff *request, struct genl_info *info);

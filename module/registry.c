@@ -324,6 +324,12 @@ static int visit_locked(const struct net *net, struct vbuf_channel *ch,
 	return visit(ch, vbuf_registry_may_look(net, &access), data);
 }
 
+/* A network namespace's part; who does not hold it may compare it alone. */
+const struct vbuf_net *vbuf_registry_of(const struct net *net)
+{
+	return net_generic(net, vbuf_net_id);
+}
+
 /**
  * vbuf_registry_visit() - look at a channel
  * @net: of this network namespace

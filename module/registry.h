@@ -8,6 +8,7 @@
 struct net;
 struct vbuf_channel;
 struct vbuf_happening;
+struct vbuf_net;
 
 /**
  * DOC: The registry
@@ -53,6 +54,7 @@ int vbuf_registry_visit_next(struct net *net, u64 id, vbuf_visit_fn *visit,
 int vbuf_registry_visit_named(struct net *net, const char *name,
 			      vbuf_visit_fn *visit, void *data);
 u32 vbuf_registry_changes(struct net *net);
+const struct vbuf_net *vbuf_registry_of(const struct net *net);
 u64 vbuf_registry_last_id(void);
 struct vbuf_access vbuf_registry_access(const struct vbuf_channel *ch);
 bool vbuf_registry_may_look(const struct net *net,

@@ -19,21 +19,30 @@ struct vbuf_waiter;
  * does nothing, and in whose place a jump is put once somebody does. The rest is
  * called, so that the hot paths, which are inline, are no longer for it.
  *
+ * A module built with VBUF_NO_TRACE has none of them, and of the accounts of threads
+ * and messages (threads.h) none begins: so that what they cost can be measured.
+ *
  * Those of slots happen with the channel's lock held: so a trace has what happened
  * to a channel in its order, and who traces pays by a longer holding.
  */
 
+#ifdef VBUF_NO_TRACE
+#define vbuf_trace_wanted(_event)	((void)sizeof(__tracepoint_vbuf_##_event), false)
+#else
+#define vbuf_trace_wanted(_event)	tracepoint_enabled(vbuf_##_event)
+#endif
+
 /* An event happens. */
 #define vbuf_trace(_event, ...)						\
 do {									\
-	if (tracepoint_enabled(vbuf_##_event))				\
+	if (vbuf_trace_wanted(_event))				\
 		vbuf_traced_##_event(__VA_ARGS__);			\
 } while (0)
 
 /* An event of a slot happens to each of a chain. */
 #define vbuf_trace_chain(_event, _ep, _chain)				\
 do {									\
-	if (tracepoint_enabled(vbuf_##_event))				\
+	if (vbuf_trace_wanted(_event))				\
 		vbuf_traced_chain(vbuf_traced_##_event, _ep, _chain);	\
 } while (0)
 

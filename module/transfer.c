@@ -19,7 +19,9 @@
 #include "channel.h"
 #include "endpoint.h"
 #include "held.h"
+#include "messages.h"
 #include "moves.h"
+#include "threads.h"
 #include "transfer.h"
 #include "user.h"
 
@@ -65,6 +67,7 @@ static __always_inline ssize_t conclude(struct vbuf_endpoint *ep,
 		undo_one(ep, n);
 		return err ?: -EINTR;
 	}
+	vbuf_messages_note(ch, n);
 	vbuf_moves_release_one(ep, ch, n, len);
 	return len;
 }
@@ -96,6 +99,7 @@ ssize_t vbuf_transfer_write(struct file *file, const char __user *from,
 {
 	struct vbuf_endpoint *ep = vbuf_endpoint_of(file);
 
+	vbuf_threads_enter(file);
 	if (unlikely(!ep))
 		return -ENOTCONN;
 	return send_one(ep, plain_call, from, len);
@@ -113,6 +117,7 @@ ssize_t vbuf_transfer_read(struct file *file, char __user *to, size_t size,
 {
 	struct vbuf_endpoint *ep = vbuf_endpoint_of(file);
 
+	vbuf_threads_enter(file);
 	if (unlikely(!ep))
 		return -ENOTCONN;
 	/* vfs_read() reads less than 2^31 bytes. */
@@ -134,6 +139,7 @@ ssize_t vbuf_transfer_write_iter(struct kiocb *iocb, struct iov_iter *from)
 	struct vbuf_channel *ch;
 	int n;
 
+	vbuf_threads_enter(iocb->ki_filp);
 	if (!ep)
 		return -ENOTCONN;
 	ch = ep->channel;
@@ -157,6 +163,7 @@ ssize_t vbuf_transfer_read_iter(struct kiocb *iocb, struct iov_iter *to)
 	u32 len;
 	int n;
 
+	vbuf_threads_enter(iocb->ki_filp);
 	if (!ep)
 		return -ENOTCONN;
 	ch = ep->channel;
@@ -381,6 +388,7 @@ static int conclude_batch(struct vbuf_endpoint *ep, struct vbuf_call call,
 		undo_rest(ep, batch);
 	if (unlikely(!batch->done))
 		return err;
+	vbuf_messages_note_all(ep->channel, &batch->chain);
 	if (call.flags & VBUF_HOLD) {
 		err = vbuf_held_add(ep, batch->chain);
 		return err ? err : (int)batch->done;

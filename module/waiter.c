@@ -13,6 +13,7 @@
 
 #include "channel.h"
 #include "endpoint.h"
+#include "threads.h"
 #include "trace.h"
 #include "waiter.h"
 #include "wakes.h"
@@ -277,6 +278,19 @@ static int wait_in_line(struct vbuf_channel *ch, struct vbuf_line *line,
 	return waiter->result;
 }
 
+/* What the time that it takes is put down as. */
+static enum vbuf_thread_time time_in(const struct vbuf_line *line)
+{
+	switch (line->alert) {
+	case VBUF_ALERT_SLOT:
+		return VBUF_THREAD_IN_SEND;
+	case VBUF_ALERT_MESSAGE:
+		return VBUF_THREAD_IN_RECV;
+	default:
+		return VBUF_THREAD_ASLEEP;
+	}
+}
+
 /**
  * vbuf_line_wait() - wait for one's turn
  * @ch: whose line it is; its lock is not held
@@ -293,8 +307,11 @@ static int wait_in_line(struct vbuf_channel *ch, struct vbuf_line *line,
 int vbuf_line_wait(struct vbuf_channel *ch, struct vbuf_line *line,
 		   struct vbuf_waiter *waiter, u64 deadline)
 {
-	int result = wait_in_line(ch, line, waiter, deadline);
+	int result;
 
+	vbuf_threads_note_wait(time_in(line), ch);
+	result = wait_in_line(ch, line, waiter, deadline);
+	vbuf_threads_note_wait(VBUF_THREAD_ASLEEP, NULL);
 	vbuf_trace(resume, waiter, line, result);
 	return result;
 }

@@ -2,8 +2,9 @@
 /*
  * vbuf: bounded message channels through /dev/vbuf.
  *
- * With linux/vbuf_netlink.h, which is for administrators and tools, all that the
- * kernel and user space share.
+ * With linux/vbuf_netlink.h, which is for administrators and tools, and
+ * linux/vbuf_trace.h, the records of a trace session, all that the kernel and user
+ * space share.
  */
 #ifndef _UAPI_LINUX_VBUF_H
 #define _UAPI_LINUX_VBUF_H
@@ -100,17 +101,20 @@
  * Every command may fail with %EFAULT (the structure, or what it points to,
  * cannot be read or written), %EINVAL and %E2BIG as just said, and %ENOTTY (no
  * such command). All but %VBUF_IOC_INFO and %VBUF_IOC_UNLINK need to know about
- * the file's state: %VBUF_IOC_CREATE, %VBUF_IOC_OPEN and %VBUF_IOC_REOPEN fail
- * with %EISCONN on a file that is an endpoint, the others with %ENOTCONN on one
- * that is not; so do read() and write(), and poll() gives %POLLERR at once (so
- * make a file an endpoint before an epoll instance watches it: the change makes no
- * edge).
+ * the file's state: %VBUF_IOC_CREATE, %VBUF_IOC_OPEN, %VBUF_IOC_REOPEN and
+ * %VBUF_IOC_TRACE fail with %EISCONN on a file that is an endpoint, the others with
+ * %ENOTCONN on one that is not; so do read() and write(), and poll() gives %POLLERR at
+ * once (so make a file an endpoint before an epoll instance watches it: the change
+ * makes no edge).
  */
 
 /* The largest geometry, and the longest vector. */
 #define VBUF_MAX_SLOTS		1048576U
 #define VBUF_MAX_SLOT_SIZE	16777216U
 #define VBUF_MAX_VECTOR		1024U
+
+/* The least geometry of VBUF_IOC_TRACE: a header and a record. */
+#define VBUF_TRACE_MIN_SLOT_SIZE	80U
 
 /* Bytes of a name, its terminating NUL included. */
 #define VBUF_NAME_SIZE		64
@@ -200,6 +204,32 @@ struct vbuf_reopen {
 	__u32 rights;
 	__s32 fd;
 	__u32 reserved;
+};
+
+/**
+ * struct vbuf_trace - argument of VBUF_IOC_TRACE
+ * @size: sizeof(struct vbuf_trace)
+ * @flags: 0
+ * @slots: of the channel that the records come by, 1 to %VBUF_MAX_SLOTS
+ * @slot_size: of each, in bytes, %VBUF_TRACE_MIN_SLOT_SIZE to %VBUF_MAX_SLOT_SIZE;
+ *	it takes a header and as many records as there is room for
+ *	(linux/vbuf_trace.h)
+ * @buffer: records that each processor has room for until they are sent, a power of
+ *	two of 64 to 1048576; 0 for 4096, or fewer on machines of more than 16
+ * @reserved: 0
+ * @types: what to record, bits by &enum vbuf_trace_type; 0 for accounts alone.
+ *	Out: those of them that come: not those that this kernel cannot tell, nor,
+ *	without %CAP_PERFMON in the initial user namespace, %VBUF_TRACE_IRQ and
+ *	%VBUF_TRACE_IRQ_END
+ */
+struct vbuf_trace {
+	__u32 size;
+	__u32 flags;
+	__u32 slots;
+	__u32 slot_size;
+	__u32 buffer;
+	__u32 reserved;
+	__u64 types;
 };
 
 /**
@@ -790,5 +820,32 @@ struct vbuf_info {
  * * %ENOTCONN: the file is not an endpoint
  */
 #define VBUF_IOC_ACQUIRE	_IO(VBUF_IOC_MAGIC, 0x12)
+
+/**
+ * DOC: VBUF_IOC_TRACE
+ *
+ * Opens a trace session (struct vbuf_trace): makes a channel that the kernel alone
+ * sends into, and the file an endpoint of it that receives. While the file lasts,
+ * accounts of threads and of messages are kept, and what @types names is recorded,
+ * of all threads that use a channel and that the opener may see: those whose real and
+ * effective user ids are its effective one at this call, or all with %CAP_PERFMON in the
+ * initial user namespace; in either case those of its pid namespace. No more than 65536
+ * threads have accounts, and 4096 of one user on the host. linux/vbuf_trace.h says what
+ * the messages are. They come some 10 ms after what they tell. The kernel never
+ * waits for the reader: what finds no room is counted, and the count is told in its
+ * place, before the next record. The processors' buffers count as bytes of the
+ * opener's. Without that capability, the call takes up to a second where the last
+ * session ended just before: to begin one interrupts all processors.
+ *
+ * * %EINVAL: @flags, @reserved, @slots, @slot_size, @buffer, or a bit of @types that
+ *   has no meaning yet
+ * * %EDQUOT: the opener's limit on channels, endpoints, bytes or the size of a slot;
+ *   its user on the host has four sessions, and it has not got %CAP_PERFMON in the
+ *   initial user namespace; or there are 64 sessions
+ * * %ENOMEM: there is no memory
+ * * %EOPNOTSUPP: the kernel lacks a tracepoint without which there are no accounts
+ * * %EINTR: the caller is about to be killed
+ */
+#define VBUF_IOC_TRACE		_IO(VBUF_IOC_MAGIC, 0x13)
 
 #endif /* _UAPI_LINUX_VBUF_H */

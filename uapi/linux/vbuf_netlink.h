@@ -100,6 +100,13 @@
  *	to the same user, or to users of user namespaces that are the same user's,
  *	and the socket's opener has not got %CAP_NET_ADMIN in the initial user
  *	namespace; or 1024 have
+ * @VBUF_CMD_THREAD_GET: a dump, which takes no attribute: tells the accounts of
+ *	threads (&enum vbuf_thread_attr), which are kept while a trace session is open
+ *	(%VBUF_IOC_TRACE): of those that have called on a file of /dev/vbuf
+ *	meanwhile, and that the socket's opener may see: threads whose real and
+ *	effective user ids are its effective one, or all with %CAP_PERFMON in the
+ *	initial user namespace, of the reader's pid namespace. Those that neither come
+ *	nor go meanwhile are told once. %EOPNOTSUPP: not asked for as a dump
  */
 enum vbuf_cmd {
 	VBUF_CMD_CHANNEL_GET = 1,
@@ -108,6 +115,7 @@ enum vbuf_cmd {
 	VBUF_CMD_LIMIT_SET,
 	VBUF_CMD_EVENT,
 	VBUF_CMD_EVENT_SUBSCRIBE,
+	VBUF_CMD_THREAD_GET,
 
 	/* private: */
 	__VBUF_CMD_MAX,
@@ -149,6 +157,16 @@ enum vbuf_cmd {
  *	ended before it released them
  * @VBUF_A_CHANNEL_DROPPED_DELIVERIES: u64: messages dropped at
  *	%VBUF_A_CHANNEL_MAX_DELIVERIES
+ * @VBUF_A_CHANNEL_TIME_QUEUED: binary: how long messages were queued, a histogram
+ * @VBUF_A_CHANNEL_TIME_WAKING: binary: how long after that their receivers, those that had
+ *	slept for them, were woken and did not run yet, a histogram
+ * @VBUF_A_CHANNEL_TIME_RECEIVING: binary: how long receivers took from then on, a histogram
+ *
+ * A histogram is an array of u64, of which entry 0 counts what took no time, and
+ * entry *i* what took from 2^(i-1) ns to less than 2^i, entry 39 also all that took
+ * longer. They count what was received while a trace session was open
+ * (%VBUF_IOC_TRACE), and are not there if nothing was. linux/vbuf_trace.h defines the
+ * three times (@queued_ns, @waking_ns, @receiving_ns).
  *
  * Free, sending, depth and receiving add up to slots; and sent is received +
  * depth + receiving + the three dropped.
@@ -184,11 +202,17 @@ enum vbuf_channel_attr {
 	VBUF_A_CHANNEL_DROPPED_OLDEST,
 	VBUF_A_CHANNEL_DROPPED_HOLDER,
 	VBUF_A_CHANNEL_DROPPED_DELIVERIES,
+	VBUF_A_CHANNEL_TIME_QUEUED,
+	VBUF_A_CHANNEL_TIME_WAKING,
+	VBUF_A_CHANNEL_TIME_RECEIVING,
 
 	/* private: */
 	__VBUF_A_CHANNEL_MAX,
 	VBUF_A_CHANNEL_MAX = __VBUF_A_CHANNEL_MAX - 1
 };
+
+/* Entries of a channel's histograms. */
+#define VBUF_HISTOGRAM_SIZE	40
 
 /* Bits of VBUF_A_CHANNEL_STATE. */
 #define VBUF_STATE_UNLINKED	0x2U	/* has no name any more */
@@ -269,6 +293,83 @@ enum vbuf_resource {
 	/* private: */
 	__VBUF_RESOURCE_MAX,
 	VBUF_RESOURCE_MAX = __VBUF_RESOURCE_MAX - 1
+};
+
+/**
+ * enum vbuf_thread_attr - of the account of a thread
+ * @VBUF_A_THREAD_PAD: aligns those of 64 bits
+ * @VBUF_A_THREAD_TID: u32: the thread
+ * @VBUF_A_THREAD_PID: u32: its process
+ * @VBUF_A_THREAD_COMM: string: its name
+ * @VBUF_A_THREAD_BEGAN: u64: since when the account is kept, in nanoseconds of
+ *	CLOCK_MONOTONIC in the reader's time namespace
+ * @VBUF_A_THREAD_UNTIL: u64: up to when it goes, the same
+ * @VBUF_A_THREAD_RUNNING: u64: ns that it ran, without interrupts
+ * @VBUF_A_THREAD_READY: u64: ns that it could have run and waited for a processor
+ * @VBUF_A_THREAD_IN_SEND: u64: ns that it slept until there was a slot
+ * @VBUF_A_THREAD_IN_RECV: u64: ns that it slept until there was a message
+ * @VBUF_A_THREAD_ASLEEP: u64: ns that it slept otherwise
+ * @VBUF_A_THREAD_HARDIRQ: u64: ns that hard interrupts took while it ran
+ * @VBUF_A_THREAD_SOFTIRQ: u64: ns that softirqs took while it ran
+ * @VBUF_A_THREAD_VOLUNTARY: u64: switches from it as it went to sleep
+ * @VBUF_A_THREAD_INVOLUNTARY: u64: switches from it as others were to run
+ * @VBUF_A_THREAD_MIGRATIONS: u64: how often it went to another processor
+ * @VBUF_A_THREAD_HARDIRQS: u64: hard interrupts while it ran
+ * @VBUF_A_THREAD_SOFTIRQS: u64: softirqs while it ran
+ * @VBUF_A_THREAD_USER_FAULTS: u64: its page faults in user mode
+ * @VBUF_A_THREAD_KERNEL_FAULTS: u64: its page faults in kernel mode
+ * @VBUF_A_THREAD_WAITS: nest, as often as there are channels that it slept for, up to
+ *	sixteen: how long (&enum vbuf_waits_attr)
+ *
+ * The times, from running to softirq, add up to until - began. They are as the
+ * kernel's tracepoints tell them: a switch belongs to the thread that it is from up
+ * to sched_switch, and an interrupt's first and last instructions, outside of its
+ * entry's and exit's tracepoints, to the thread.
+ */
+enum vbuf_thread_attr {
+	VBUF_A_THREAD_PAD = 1,
+	VBUF_A_THREAD_TID,
+	VBUF_A_THREAD_PID,
+	VBUF_A_THREAD_COMM,
+	VBUF_A_THREAD_BEGAN,
+	VBUF_A_THREAD_UNTIL,
+	VBUF_A_THREAD_RUNNING,
+	VBUF_A_THREAD_READY,
+	VBUF_A_THREAD_IN_SEND,
+	VBUF_A_THREAD_IN_RECV,
+	VBUF_A_THREAD_ASLEEP,
+	VBUF_A_THREAD_HARDIRQ,
+	VBUF_A_THREAD_SOFTIRQ,
+	VBUF_A_THREAD_VOLUNTARY,
+	VBUF_A_THREAD_INVOLUNTARY,
+	VBUF_A_THREAD_MIGRATIONS,
+	VBUF_A_THREAD_HARDIRQS,
+	VBUF_A_THREAD_SOFTIRQS,
+	VBUF_A_THREAD_USER_FAULTS,
+	VBUF_A_THREAD_KERNEL_FAULTS,
+	VBUF_A_THREAD_WAITS,
+
+	/* private: */
+	__VBUF_A_THREAD_MAX,
+	VBUF_A_THREAD_MAX = __VBUF_A_THREAD_MAX - 1
+};
+
+/**
+ * enum vbuf_waits_attr - of how long a thread slept for one channel
+ * @VBUF_A_WAITS_PAD: aligns those of 64 bits
+ * @VBUF_A_WAITS_CHANNEL: u64: the channel's id
+ * @VBUF_A_WAITS_IN_SEND: u64: ns of the thread's in-send time
+ * @VBUF_A_WAITS_IN_RECV: u64: ns of its in-recv time
+ */
+enum vbuf_waits_attr {
+	VBUF_A_WAITS_PAD = 1,
+	VBUF_A_WAITS_CHANNEL,
+	VBUF_A_WAITS_IN_SEND,
+	VBUF_A_WAITS_IN_RECV,
+
+	/* private: */
+	__VBUF_A_WAITS_MAX,
+	VBUF_A_WAITS_MAX = __VBUF_A_WAITS_MAX - 1
 };
 
 /**
