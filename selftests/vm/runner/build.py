@@ -48,7 +48,13 @@ def mirror(root, files, tree):
             shutil.copyfile(root / name, tree / name)
 
 
-def make_module(kernel, root, tree):
+def kernel_flags(defines):
+    """Words for make: what the compiler is to be told besides."""
+    flags = " ".join(f"-D{name}" for name in defines)
+    return [f"KCFLAGS={flags}"] if flags else []
+
+
+def make_module(kernel, root, tree, defines):
     """Runs the kernel's build system, which rebuilds only what changed.
 
     What it says names the files in root: those are the ones to mend.
@@ -56,20 +62,21 @@ def make_module(kernel, root, tree):
     jobs = f"-j{os.cpu_count()}"
     made = subprocess.run(
         ["make", "-s", jobs, "-C", kernel.headers.resolve(), f"M={tree}",
-         "modules"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
+         *kernel_flags(defines), "modules"], stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        errors="replace", check=False)
     if made.returncode or "warning:" in made.stdout:
         print(made.stdout.replace(str(tree), str(root)), file=sys.stderr)
     if made.returncode:
         raise RunError(f"the module does not build for {kernel.release}")
 
 
-def module(kernel, root=None):
+def module(kernel, root=None, defines=()):
     """The .ko for a kernel: ours, or the one whose sources are in root.
 
-    Trees are built in place again and again, so a small change is built
-    fast; results are kept by what went in, so runs do not disturb one
-    another.
+    With names defined it is another one, of a tree of its own. Trees are
+    built in place again and again, so a small change is built fast; results
+    are kept by what went in, so runs do not disturb one another.
     """
     parts = [] if root else OURS
     root = Path(root).absolute() if root else REPOSITORY
@@ -77,15 +84,15 @@ def module(kernel, root=None):
     if not any(file.suffix == ".c" for file in files):
         raise RunError(f"{root} holds no module sources (--no-module runs "
                        "without)")
-    content = cache.key(str(kernel.dir), sources_key(root, files))
+    content = cache.key(str(kernel.dir), sources_key(root, files), *defines)
     base = cache.root() / "modules" / kernel.dir.name
-    tree = base / "trees" / cache.key(str(root))
+    tree = base / "trees" / cache.key(str(root), *defines)
     done = base / "results" / content
     with cache.locked(tree.with_suffix(".lock")):
         if not done.is_dir():
             tree.mkdir(parents=True, exist_ok=True)
             mirror(root, files, tree)
-            make_module(kernel, root, tree)
+            make_module(kernel, root, tree, defines)
             cache.used(tree)
             keep_result(tree, done, sources_key(root, files))
         cache.used(done)

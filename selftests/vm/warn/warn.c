@@ -2,9 +2,11 @@
 /* A module with a fault on purpose: the runner must notice its warning. */
 
 #include <linux/bug.h>
+#include <linux/kconfig.h>
 #include <linux/module.h>
 
-static bool quiet;
+/* A build with WARN_QUIET is quiet unless told. */
+static bool quiet = IS_ENABLED(WARN_QUIET);
 module_param(quiet, bool, 0444);
 MODULE_PARM_DESC(quiet, "load without a warning");
 
