@@ -38,6 +38,16 @@ static void print_choices(const struct options *o)
 		printf(", \"touch\": \"%s\"", touch_names[o->touch]);
 	if (o->bystander)
 		printf(", \"bystander\": true");
+	if (o->session_said)
+		printf(", \"session\": \"%s\"", session_name(o->session));
+}
+
+/* What the session told of @n messages, or trips. */
+static void print_told(const struct session_count *told, double n)
+{
+	if (told->records || told->lost)
+		printf(", \"records\": %.4f, \"lost\": %llu", (double)told->records / n,
+		       (unsigned long long)told->lost);
 }
 
 static void print_rate(const struct rate *r, const struct rate_sample *s, const struct options *o)
@@ -50,6 +60,7 @@ static void print_rate(const struct rate *r, const struct rate_sample *s, const 
 	       r->depth, (unsigned long long)r->messages, (double)s->ns / n,
 	       (double)s->switches / n);
 	print_choices(o);
+	print_told(&s->told, n);
 	if (o->count)
 		print_counts(&s->counts, n);
 	puts("}");
@@ -83,6 +94,7 @@ static struct rate *rate_list(const struct options *o, unsigned int *count)
 		rates[i].pairs = o->pairs[rest % o->nr_pairs];
 		rates[i].size = size;
 		rates[i].touch = o->touch;
+		rates[i].session = o->session;
 		rates[i].messages = o->messages;
 		rates[i].depth = o->depth ? o->depth : queue_depth(size);
 	}
@@ -117,6 +129,7 @@ static int trip_once(const struct trip *t, const struct options *o)
 	       o->count ? "trip-count" : "trip", t->subject->name, t->size,
 	       (unsigned long long)t->trips, (double)s.ns / n, (double)s.switches / n);
 	print_choices(o);
+	print_told(&s.told, n);
 	if (o->count)
 		print_counts(&s.counts, n);
 	else
@@ -138,6 +151,7 @@ static int do_trip(const struct options *o)
 					.subject = o->subjects[subject],
 					.size = o->sizes[size],
 					.touch = o->touch,
+					.session = o->session,
 					.trips = o->number,
 				};
 

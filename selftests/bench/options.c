@@ -18,6 +18,7 @@ static const struct option longs[] = {
 	{ "tries", required_argument, NULL, 'i' },
 	{ "messages", required_argument, NULL, 'g' },
 	{ "touch", required_argument, NULL, 't' },
+	{ "session", required_argument, NULL, 'e' },
 	{ "count", no_argument, NULL, 'c' },
 	{ "pin", no_argument, NULL, 'p' },
 	{ "bystander", no_argument, NULL, 'y' },
@@ -45,6 +46,9 @@ void options_usage(void)
 	      "                   But with none, the sender writes a word of each page: as much\n"
 	      "                   for every subject, so filling a message is in no figure\n"
 	      "                   (rate, trip)\n"
+	      "  --session WHAT   what a trace session asks for that is open meanwhile, and read:\n"
+	      "                   none, there is no session (the default); accounts, no records;\n"
+	      "                   records, all of them (rate, trip)\n"
 	      "  --count          count system calls, wake-ups, page faults, TLB flushes and the\n"
 	      "                   like; the times are spoilt\n"
 	      "  --pin            senders on CPU 0, receivers on CPU 1\n"
@@ -102,6 +106,20 @@ static int take_touch(struct options *o, const char *word)
 	return -1;
 }
 
+static int take_session(struct options *o, const char *word)
+{
+	enum session i;
+
+	for (i = 0; i < SESSIONS; i++) {
+		if (strcmp(word, session_name(i)))
+			continue;
+		o->session = i;
+		o->session_said = true;
+		return 0;
+	}
+	return -1;
+}
+
 static int add_each(struct options *o, char *list,
 		    int (*add)(struct options *o, const char *word))
 {
@@ -140,6 +158,8 @@ static int take_option(struct options *o, int option, char *value)
 		return o->budget_ns ? 0 : -1;
 	case 't':
 		return take_touch(o, value);
+	case 'e':
+		return take_session(o, value);
 	case 'i':
 		o->tries = (unsigned int)strtoul(value, NULL, 0);
 		return o->tries ? 0 : -1;

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "queue.h"
+#include "session.h"
 
 #define OPTIONS_MOST 16
 
@@ -21,6 +22,8 @@ struct options {
 	unsigned int depth;			/* 0: by size */
 	enum touch touch;
 	bool touch_said;
+	enum session session;
+	bool session_said;
 	unsigned long number;			/* trips, or queues */
 	unsigned long messages;			/* 0: by the budget */
 	unsigned long budget_ns;

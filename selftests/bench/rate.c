@@ -146,8 +146,13 @@ static int balanced(const struct crew *crew, struct queue *q)
 static int job_run(struct job *job, struct crew *crew, struct rate_sample *sample)
 {
 	crew_work *work = job->rate->pairs ? pair_work : same_work;
+	int ret;
 
-	if (crew_run(crew, work, job))
+	if (session_open(job->rate->session, crew))
+		return -1;
+	ret = crew_run(crew, work, job);
+	session_close(&sample->told);
+	if (ret)
 		return -1;
 	sample->ns = crew_elapsed(crew);
 	sample->switches = crew_switches(crew);

@@ -8,6 +8,7 @@
 
 #include "count.h"
 #include "queue.h"
+#include "session.h"
 
 /**
  * struct rate - one thing to measure
@@ -16,6 +17,7 @@
  * @depth: messages that the queue holds
  * @pairs: senders, and as many receivers; 0: one process is both
  * @touch: what is done with each message
+ * @session: the trace session that is open meanwhile
  * @messages: how many to time; 0 until rate_calibrate(), unless it was told
  */
 struct rate {
@@ -24,6 +26,7 @@ struct rate {
 	unsigned int depth;
 	unsigned int pairs;
 	enum touch touch;
+	enum session session;
 	uint64_t messages;
 };
 
@@ -31,6 +34,7 @@ struct rate_sample {
 	uint64_t ns;
 	uint64_t switches;
 	struct counts counts;	/* where they were open */
+	struct session_count told;
 };
 
 bool rate_possible(const struct rate *r);

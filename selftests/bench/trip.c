@@ -171,7 +171,11 @@ static int job_run(struct job *job, struct trip_sample *sample)
 	int ret = -1;
 
 	job->times = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (crew && job->times != MAP_FAILED && !crew_run(crew, trip_work, job))
+	if (crew && job->times != MAP_FAILED && !session_open(job->trip->session, crew)) {
+		ret = crew_run(crew, trip_work, job);
+		session_close(&sample->told);
+	}
+	if (!ret)
 		ret = summarize(job, crew, sample);
 	if (job->times != MAP_FAILED)
 		munmap(job->times, bytes);

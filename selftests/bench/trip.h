@@ -7,11 +7,13 @@
 
 #include "count.h"
 #include "queue.h"
+#include "session.h"
 
 struct trip {
 	const struct subject *subject;
 	size_t size;
 	enum touch touch;
+	enum session session;
 	uint64_t trips;
 };
 
@@ -23,6 +25,7 @@ struct trip_sample {
 	uint64_t worst;
 	uint64_t switches;
 	struct counts counts;
+	struct session_count told;
 };
 
 int trip_run(const struct trip *t, struct trip_sample *sample);
