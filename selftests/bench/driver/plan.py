@@ -25,6 +25,7 @@ IN_PLACE = ["move", "movenext", "memfd-inplace"]
 EVEN_SIZES = [4096 << shift for shift in range(8)]
 EVEN_DEPTH = 16
 TOUCHES = ["none", "page", "all"]
+SESSIONS = ["none", "accounts", "records"]
 
 # Instructions, or nanoseconds, that a phase takes; twice as many pass before
 # it. In I, what matters is that scheduling has settled; in R, the noise.
@@ -119,6 +120,12 @@ class Plan:
         """What work that nobody can save costs here."""
         self.lines.append(f"machine --repeat {self.repeat}")
 
+    def trace(self, sessions):
+        """Round trips, while a trace session of each kind is open."""
+        for session in sessions:
+            self.add("trip", ["vbuf"], sizes=[8, 64], number=5000,
+                     repeat=self.repeat, session=session)
+
     def vector_depth(self):
         """P3's second half: two processes, a deeper queue."""
         self.rate(VECTORS, [64], ["1x1"], depth=256)
@@ -138,6 +145,7 @@ def full(plan):
     plan.add("trip", SMALL, sizes=[8], number=500, count=True)
     if plan.unit == "I":
         objects(plan)
+        trace(plan)
     bulk(plan)
 
 
@@ -168,6 +176,16 @@ def objects(plan):
     plan.add("memory", ["vbuf", "pipe"])
 
 
+def trace(plan):
+    """What sessions cost."""
+    plan.trace(SESSIONS)
+
+
+def untraced(plan):
+    """What trace() is compared with, of a module that was built without."""
+    plan.trace(["none"])
+
+
 def quick(plan):
     """P1 to P3 and P10, and the peers that they name."""
     plan.floor()
@@ -185,6 +203,7 @@ def targets(plan):
         plan.rate(["vbuf", "vbuf-ioctl", "pipe"], [65536, LARGE], ["1x1"])
         plan.count(["vbuf", "vbuf-x32", "pipe"], [64], ["2x2"])
         objects(plan)
+        trace(plan)
         plan.machine()
         plan.even()
         plan.rate(MOVES, [4096, LARGE, HUGE], ["same", "1x1"], touch="none")
@@ -195,7 +214,8 @@ def targets(plan):
     plan.trip(["vbuf", "pipe"], [8], 2000)
 
 
-KINDS = {"full": full, "bulk": bulk, "quick": quick, "targets": targets}
+KINDS = {"full": full, "bulk": bulk, "quick": quick, "targets": targets,
+         "trace": trace, "untraced": untraced}
 
 
 def lines(kind, unit, subjects, repeat=None):

@@ -78,7 +78,7 @@ def trips(results, unit):
     for field, words in (("p50", "p50"), ("p99", "p99"), ("p999", "p99.9")):
         # A hundred trips have no 99.9th percentile.
         enough = Results([sample for sample
-                          in results.of(test="trip", touch=None)
+                          in results.of(test="trip", touch=None, session=None)
                           if field != "p999" or sample["trips"] >= 1000])
         by_size(enough, f"round trip, {words}: {unit}", field)
 

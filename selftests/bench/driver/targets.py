@@ -8,6 +8,7 @@ from typing import Callable
 from .bulk import break_even
 from .plan import HUGE, LARGE
 from .tables import grid
+from .trace import more
 
 # What a figure may miss its target by and still meet it: boots differ.
 TOLERANCE = 0.03
@@ -78,19 +79,21 @@ def beside(peer, subject, mode, size=64):
 
 def trip(subject, size=8):
     """The middle one of round trips."""
-    key = {"test": "trip", "subject": subject, "size": size, "touch": None}
+    key = {"test": "trip", "subject": subject, "size": size, "touch": None,
+           "session": None}
     return lambda results: results.median("p50", **key)
 
 
 def trip_beside(subject, peer, size=8):
     """A round trip, as a part of the peer's."""
-    key = {"test": "trip", "size": size, "touch": None}
+    key = {"test": "trip", "size": size, "touch": None, "session": None}
     return lambda results: results.ratio(subject, peer, "p50", **key)
 
 
 def tail(subject, size=8):
     """How much worse the worst in a thousand is than the middle."""
-    key = {"test": "trip", "subject": subject, "size": size, "touch": None}
+    key = {"test": "trip", "subject": subject, "size": size, "touch": None,
+           "session": None}
 
     def figure(results):
         middle = results.median("p50", **key)
@@ -228,6 +231,12 @@ IN_I = [
            form=".1f"),
     Target("", "bytes of an endpoint", "", 640,
            lambda results: charged("endpoint", results)),
+    Target("trace", "% more than a build without, no session", "I", 2,
+           more("none", "absent", "p50"), form=".1f"),
+    Target("", "% more with a session of all records", "I", 25,
+           more("records", "none", "p50"), form=".1f"),
+    Target("", "the same, with the turns of its reader", "I", 25,
+           more("records", "none", "ns"), form=".1f"),
 ]
 
 IN_R = [
