@@ -124,27 +124,48 @@ static bool names_a_channel_elsewhere(const struct vbuf_session *session,
 	return record->told.channel && record->net != here;
 }
 
-/* Makes it what @session may see; false if that is nothing. */
-static bool translate(const struct vbuf_session *session,
-		      const struct vbuf_record *record,
+/* The number of @task for @session; 0 if it has none there. */
+static pid_t tid_for(const struct vbuf_session *session,
+		     struct task_struct *task)
+{
+	if (session->pid_ns == &init_pid_ns)
+		return task_pid_nr(task);
+	return task_pid_nr_ns(task, session->pid_ns);
+}
+
+static bool is_of_own(const struct vbuf_session *session,
+		      const struct task_struct *task)
+{
+	guard(rcu)();
+	return uid_eq(vbuf_thread_owner(__task_cred(task)), session->uid);
+}
+
+/* Whether @session wants it, and may have it. */
+static bool is_for(const struct vbuf_session *session,
+		   const struct vbuf_record *record)
+{
+	if (!(session->types & BIT_ULL(record->told.type)))
+		return false;
+	if (record->told.type == VBUF_TRACE_MESSAGE &&
+	    names_a_channel_elsewhere(session, record))
+		return false;
+	return session->all || is_of_own(session, record->task);
+}
+
+/* Puts down what @session may see of it. */
+static void translate(const struct vbuf_session *session,
+		      const struct vbuf_record *record, pid_t tid,
 		      struct vbuf_trace_record *to)
 {
-	if (!(session->types & BIT_ULL(record->told.type)) ||
-	    !may_see(session, vbuf_thread_owner(__task_cred(record->task))))
-		return false;
 	*to = record->told;
-	to->tid = task_pid_nr_ns(record->task, session->pid_ns);
-	if (!to->tid)
-		return false;
+	to->tid = tid;
 	if (to->type == VBUF_TRACE_THREAD)
 		to->pid = task_tgid_nr_ns(record->task, session->pid_ns);
 	to->by = by_for(session, to->by, record->by_uid);
 	if (to->type == VBUF_TRACE_WAKE && !session->all)
 		to->source = 0;
-	if (!names_a_channel_elsewhere(session, record))
-		return true;
-	to->channel = 0;
-	return to->type != VBUF_TRACE_MESSAGE;
+	if (names_a_channel_elsewhere(session, record))
+		to->channel = 0;
 }
 
 static struct vbuf_trace_record *place_in(const struct vbuf_session *session,
@@ -154,31 +175,49 @@ static struct vbuf_trace_record *place_in(const struct vbuf_session *session,
 	return &buffer->record[at & (session->size - 1)];
 }
 
-/* With interrupts off. */
-static void write(const struct vbuf_session *session,
-		  const struct vbuf_trace_record *record)
+/* Where the next record goes, of @time_ns; NULL if there is no room. */
+static struct vbuf_trace_record *next_place(const struct vbuf_session *session,
+					    struct vbuf_buffer *buffer,
+					    u64 time_ns)
 {
-	struct vbuf_buffer *buffer = this_cpu_ptr(session->buffers);
 	u32 head = buffer->head, need = buffer->lost ? 2 : 1;
 	struct vbuf_trace_record *lost;
 
 	/* Pairs with the release in send_some(): what was there has been read. */
 	if (head - smp_load_acquire(&buffer->tail) + need > session->size) {
 		buffer->lost++;
-		return;
+		return NULL;
 	}
 	if (buffer->lost) {
 		lost = place_in(session, buffer, head++);
 		/* Not by an initializer, for a union's rest need not be zero then. */
 		memset(lost, 0, sizeof(*lost));
-		lost->time_ns = record->time_ns;
+		lost->time_ns = time_ns;
 		lost->type = VBUF_TRACE_LOST;
 		lost->count = buffer->lost;
 		buffer->lost = 0;
+		/* Pairs with the acquire in send_some(): it is all there. */
+		smp_store_release(&buffer->head, head);
 	}
-	*place_in(session, buffer, head++) = *record;
+	return place_in(session, buffer, head);
+}
+
+/* With interrupts off. */
+static void write(const struct vbuf_session *session,
+		  const struct vbuf_record *record)
+{
+	struct vbuf_buffer *buffer = this_cpu_ptr(session->buffers);
+	pid_t tid = tid_for(session, record->task);
+	struct vbuf_trace_record *to;
+
+	if (!tid)
+		return;
+	to = next_place(session, buffer, record->told.time_ns);
+	if (!to)
+		return;
+	translate(session, record, tid, to);
 	/* Pairs with the acquire in send_some(): it is all there. */
-	smp_store_release(&buffer->head, head);
+	smp_store_release(&buffer->head, buffer->head + 1);
 }
 
 /**
@@ -189,14 +228,13 @@ static void write(const struct vbuf_session *session,
  */
 void vbuf_sessions_tell(const struct vbuf_record *record)
 {
-	struct vbuf_trace_record seen;
 	struct vbuf_session *session;
 
+	/* So it is a reader's section of RCU, too. */
 	lockdep_assert_irqs_disabled();
-	guard(rcu)();
 	list_for_each_entry_rcu(session, &sessions, node)
-		if (translate(session, record, &seen))
-			write(session, &seen);
+		if (is_for(session, record))
+			write(session, record);
 }
 
 /* Fills slot @n with @count records from @tail on. */
@@ -236,7 +274,7 @@ static bool send_some(struct vbuf_session *session, u32 cpu)
 	u32 tail = buffer->tail, count, len;
 	int n;
 
-	/* Pairs with the release in write(). */
+	/* Pairs with the releases in write() and next_place(). */
 	count = smp_load_acquire(&buffer->head) - tail;
 	if (!count)
 		return false;
@@ -247,7 +285,7 @@ static bool send_some(struct vbuf_session *session, u32 cpu)
 		      (ch->attr.slot_size - sizeof(struct vbuf_trace_header)) /
 		      sizeof(struct vbuf_trace_record));
 	len = fill(session, n, cpu, tail, count);
-	/* Pairs with the acquire in write(). */
+	/* Pairs with the acquire in next_place(). */
 	smp_store_release(&buffer->tail, tail + count);
 	return vbuf_moves_commit_one(session->ep, ch, n, len) >= 0;
 }
