@@ -100,6 +100,20 @@ static LIST_HEAD(sessions);
 static LIST_HEAD(all_sessions);
 static DEFINE_MUTEX(sessions_lock);
 
+/* What any of them wants; the lock guards changes of it. */
+unsigned long vbuf_sessions_types;
+
+static void note_types_locked(void)
+{
+	const struct vbuf_session *session;
+	unsigned long types = 0;
+
+	lockdep_assert_held(&sessions_lock);
+	list_for_each_entry(session, &sessions, node)
+		types |= session->types;
+	WRITE_ONCE(vbuf_sessions_types, types);
+}
+
 static bool may_see(const struct vbuf_session *session, kuid_t uid)
 {
 	return session->all || uid_eq(uid, session->uid);
@@ -500,6 +514,7 @@ int vbuf_session_begin(struct vbuf_session *session, struct vbuf_endpoint *ep)
 	session->ep = ep;
 	guard(mutex)(&sessions_lock);
 	list_add_tail_rcu(&session->node, &sessions);
+	note_types_locked();
 	queue_delayed_work(system_unbound_wq, &session->work, PERIOD);
 	return 0;
 }
@@ -514,8 +529,10 @@ int vbuf_session_begin(struct vbuf_session *session, struct vbuf_endpoint *ep)
  */
 struct vbuf_endpoint *vbuf_session_end(struct vbuf_session *session)
 {
-	scoped_guard(mutex, &sessions_lock)
+	scoped_guard(mutex, &sessions_lock) {
 		list_del_rcu(&session->node);
+		note_types_locked();
+	}
 	/* Who found it there has told it what it had to tell. */
 	synchronize_rcu();
 	cancel_delayed_work_sync(&session->work);

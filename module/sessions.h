@@ -2,6 +2,8 @@
 #ifndef VBUF_SESSIONS_H
 #define VBUF_SESSIONS_H
 
+#include <linux/bits.h>
+#include <linux/compiler.h>
 #include <linux/types.h>
 #include <linux/uidgid.h>
 #include <linux/vbuf_trace.h>
@@ -53,6 +55,14 @@ int vbuf_session_begin(struct vbuf_session *session, struct vbuf_endpoint *ep);
 struct vbuf_endpoint *vbuf_session_end(struct vbuf_session *session);
 void vbuf_session_destroy(struct vbuf_session *session);
 
+extern unsigned long vbuf_sessions_types;
+
 void vbuf_sessions_tell(const struct vbuf_record *record);
+
+/* Whether any session wants records of @type: else none needs to be made. */
+static inline bool vbuf_sessions_want(enum vbuf_trace_type type)
+{
+	return READ_ONCE(vbuf_sessions_types) & BIT(type);
+}
 
 #endif /* VBUF_SESSIONS_H */

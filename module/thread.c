@@ -56,7 +56,7 @@ static void charge_locked(struct vbuf_thread *thread)
 		thread->waiting->in_recv += passed;
 }
 
-/* What sessions are told, of this moment. */
+/* Of this moment. */
 static struct vbuf_record record_of(const struct vbuf_thread *thread,
 				    enum vbuf_trace_type type)
 {
@@ -66,10 +66,50 @@ static struct vbuf_record record_of(const struct vbuf_thread *thread,
 	};
 }
 
+/*
+ * What sessions are told. Each record is made where it is declared, for the compiler
+ * clears what is declared without a value, and only if anybody wants one.
+ */
 static void tell(const struct vbuf_thread *thread, enum vbuf_trace_type type)
 {
 	struct vbuf_record record = record_of(thread, type);
 
+	vbuf_sessions_tell(&record);
+}
+
+static void tell_name(const struct vbuf_thread *thread, const char *comm)
+{
+	struct vbuf_record record = record_of(thread, VBUF_TRACE_THREAD);
+
+	strscpy_pad(record.told.comm, comm, sizeof(record.told.comm));
+	vbuf_sessions_tell(&record);
+}
+
+/* What a thread that does not run is told to be in. */
+static u32 told_state(const struct vbuf_thread *thread)
+{
+	switch (thread->state) {
+	case VBUF_THREAD_READY:
+		return VBUF_TRACE_READY;
+	case VBUF_THREAD_IN_SEND:
+		return VBUF_TRACE_IN_SEND;
+	case VBUF_THREAD_IN_RECV:
+		return VBUF_TRACE_IN_RECV;
+	default:
+		return VBUF_TRACE_ASLEEP;
+	}
+}
+
+static void tell_stop(const struct vbuf_thread *thread)
+{
+	struct vbuf_record record = record_of(thread, VBUF_TRACE_STOP);
+
+	record.told.state = told_state(thread);
+	if (thread->state == VBUF_THREAD_IN_SEND ||
+	    thread->state == VBUF_THREAD_IN_RECV) {
+		record.told.channel = thread->channel;
+		record.net = thread->net;
+	}
 	vbuf_sessions_tell(&record);
 }
 
@@ -81,11 +121,59 @@ static void tell_waker(struct vbuf_record *record,
 	record->by_uid = waker->uid;
 }
 
-static void tell_name(const struct vbuf_thread *thread, const char *comm)
+static void tell_wake(const struct vbuf_thread *thread)
 {
-	struct vbuf_record record = record_of(thread, VBUF_TRACE_THREAD);
+	struct vbuf_record record = record_of(thread, VBUF_TRACE_WAKE);
 
-	strscpy_pad(record.told.comm, comm, sizeof(record.told.comm));
+	record.told.source = thread->waker.from.source;
+	tell_waker(&record, &thread->waker);
+	vbuf_sessions_tell(&record);
+}
+
+static void tell_migrate(const struct vbuf_thread *thread, u32 cpu)
+{
+	struct vbuf_record record = record_of(thread, VBUF_TRACE_MIGRATE);
+
+	record.told.to = cpu;
+	vbuf_sessions_tell(&record);
+}
+
+static void tell_interrupt(const struct vbuf_thread *thread,
+			   struct vbuf_interrupt interrupt,
+			   enum vbuf_trace_type type)
+{
+	struct vbuf_record record = record_of(thread, type);
+
+	record.told.context = interrupt.context;
+	record.told.source = interrupt.source;
+	vbuf_sessions_tell(&record);
+}
+
+static void tell_fault(const struct vbuf_thread *thread, bool kernel)
+{
+	struct vbuf_record record = record_of(thread, VBUF_TRACE_FAULT);
+
+	record.told.kernel = kernel;
+	vbuf_sessions_tell(&record);
+}
+
+static void tell_message(const struct vbuf_thread *thread,
+			 const struct vbuf_channel *ch,
+			 const struct vbuf_slot *slot,
+			 const struct vbuf_message_times *times)
+{
+	struct vbuf_record record = record_of(thread, VBUF_TRACE_MESSAGE);
+
+	/* It may become none, but not another one. */
+	record.net = data_race(ch->net);
+	record.told.channel = ch->id;
+	record.told.len = slot->len;
+	record.told.seq = slot->seq;
+	record.told.queued_ns = times->queued;
+	record.told.waking_ns = times->waking;
+	record.told.receiving_ns = times->receiving;
+	if (times->slept)
+		tell_waker(&record, &thread->server);
 	vbuf_sessions_tell(&record);
 }
 
@@ -198,23 +286,12 @@ void vbuf_thread_received(struct vbuf_thread *thread,
 			  struct vbuf_message_times *times)
 {
 	const struct vbuf_slot *slot = &ch->pool.slot[n];
-	struct vbuf_record record;
 
 	guard(raw_spinlock_irqsave)(&thread->lock);
 	charge_locked(thread);
 	times_of_locked(thread, slot->time_ns, times);
-	record = record_of(thread, VBUF_TRACE_MESSAGE);
-	/* It may become none, but not another one. */
-	record.net = data_race(ch->net);
-	record.told.channel = ch->id;
-	record.told.len = slot->len;
-	record.told.seq = slot->seq;
-	record.told.queued_ns = times->queued;
-	record.told.waking_ns = times->waking;
-	record.told.receiving_ns = times->receiving;
-	if (times->slept)
-		tell_waker(&record, &thread->server);
-	vbuf_sessions_tell(&record);
+	if (vbuf_sessions_want(VBUF_TRACE_MESSAGE))
+		tell_message(thread, ch, slot, times);
 }
 
 /* Looks at the account up to now. */
@@ -226,21 +303,6 @@ void vbuf_thread_look(struct vbuf_thread *thread,
 	*sums = thread->sums;
 }
 
-/* What a thread that does not run is told to be in. */
-static u32 told_state(const struct vbuf_thread *thread)
-{
-	switch (thread->state) {
-	case VBUF_THREAD_READY:
-		return VBUF_TRACE_READY;
-	case VBUF_THREAD_IN_SEND:
-		return VBUF_TRACE_IN_SEND;
-	case VBUF_THREAD_IN_RECV:
-		return VBUF_TRACE_IN_RECV;
-	default:
-		return VBUF_TRACE_ASLEEP;
-	}
-}
-
 /**
  * vbuf_thread_stop() - the thread does not run any more
  * @thread: its account
@@ -248,21 +310,13 @@ static u32 told_state(const struct vbuf_thread *thread)
  */
 void vbuf_thread_stop(struct vbuf_thread *thread, bool sleeps)
 {
-	struct vbuf_record record;
-
 	guard(raw_spinlock_irqsave)(&thread->lock);
 	charge_locked(thread);
 	thread->state = sleeps ? thread->sleep : VBUF_THREAD_READY;
 	thread->sums.count[sleeps ? VBUF_THREAD_VOLUNTARY :
 				    VBUF_THREAD_INVOLUNTARY]++;
-	record = record_of(thread, VBUF_TRACE_STOP);
-	record.told.state = told_state(thread);
-	if (thread->state == VBUF_THREAD_IN_SEND ||
-	    thread->state == VBUF_THREAD_IN_RECV) {
-		record.told.channel = thread->channel;
-		record.net = thread->net;
-	}
-	vbuf_sessions_tell(&record);
+	if (vbuf_sessions_want(VBUF_TRACE_STOP))
+		tell_stop(thread);
 }
 
 /* The thread runs. */
@@ -273,7 +327,8 @@ void vbuf_thread_run(struct vbuf_thread *thread)
 	thread->state = VBUF_THREAD_RUNNING;
 	if (thread->ran < thread->served)
 		thread->ran = thread->sums.until;
-	tell(thread, VBUF_TRACE_RUN);
+	if (vbuf_sessions_want(VBUF_TRACE_RUN))
+		tell(thread, VBUF_TRACE_RUN);
 }
 
 /* The context of who calls, which an interrupt may have on top of a thread. */
@@ -309,8 +364,6 @@ static bool is_asleep(const struct vbuf_thread *thread)
 
 static void become_ready_locked(struct vbuf_thread *thread)
 {
-	struct vbuf_record record;
-
 	lockdep_assert_held(&thread->lock);
 	if (!is_asleep(thread))
 		return;
@@ -320,10 +373,8 @@ static void become_ready_locked(struct vbuf_thread *thread)
 		thread->server = thread->waker;
 	}
 	thread->state = VBUF_THREAD_READY;
-	record = record_of(thread, VBUF_TRACE_WAKE);
-	record.told.source = thread->waker.from.source;
-	tell_waker(&record, &thread->waker);
-	vbuf_sessions_tell(&record);
+	if (vbuf_sessions_want(VBUF_TRACE_WAKE))
+		tell_wake(thread);
 }
 
 /*
@@ -347,14 +398,11 @@ void vbuf_thread_wakeup(struct vbuf_thread *thread)
 /* The thread goes to another CPU. */
 void vbuf_thread_migrate(struct vbuf_thread *thread, u32 cpu)
 {
-	struct vbuf_record record;
-
 	guard(raw_spinlock_irqsave)(&thread->lock);
 	charge_locked(thread);
 	thread->sums.count[VBUF_THREAD_MIGRATIONS]++;
-	record = record_of(thread, VBUF_TRACE_MIGRATE);
-	record.told.to = cpu;
-	vbuf_sessions_tell(&record);
+	if (vbuf_sessions_want(VBUF_TRACE_MIGRATE))
+		tell_migrate(thread, cpu);
 }
 
 /* The thread has another name. */
@@ -376,15 +424,12 @@ void vbuf_thread_end(struct vbuf_thread *thread)
 /* The thread, which runs, has a page fault, in the mode that @kernel says. */
 void vbuf_thread_fault(struct vbuf_thread *thread, bool kernel)
 {
-	struct vbuf_record record;
-
 	guard(raw_spinlock_irqsave)(&thread->lock);
 	charge_locked(thread);
 	thread->sums.count[kernel ? VBUF_THREAD_KERNEL_FAULTS :
 				    VBUF_THREAD_USER_FAULTS]++;
-	record = record_of(thread, VBUF_TRACE_FAULT);
-	record.told.kernel = kernel;
-	vbuf_sessions_tell(&record);
+	if (vbuf_sessions_want(VBUF_TRACE_FAULT))
+		tell_fault(thread, kernel);
 }
 
 /* On whatever runs here. */
@@ -427,7 +472,8 @@ static void count_locked(struct vbuf_thread *thread, u16 context, bool begins)
 void vbuf_thread_interrupt(struct vbuf_thread *thread,
 			   struct vbuf_interrupt interrupt, bool begins)
 {
-	struct vbuf_record record;
+	enum vbuf_trace_type type = begins ? VBUF_TRACE_IRQ :
+					     VBUF_TRACE_IRQ_END;
 
 	note_here(interrupt, begins);
 	if (!thread)
@@ -435,9 +481,6 @@ void vbuf_thread_interrupt(struct vbuf_thread *thread,
 	guard(raw_spinlock_irqsave)(&thread->lock);
 	charge_locked(thread);
 	count_locked(thread, interrupt.context, begins);
-	record = record_of(thread, begins ? VBUF_TRACE_IRQ :
-					    VBUF_TRACE_IRQ_END);
-	record.told.context = interrupt.context;
-	record.told.source = interrupt.source;
-	vbuf_sessions_tell(&record);
+	if (vbuf_sessions_want(type))
+		tell_interrupt(thread, interrupt, type);
 }
