@@ -100,13 +100,18 @@ static u32 told_state(const struct vbuf_thread *thread)
 	}
 }
 
+static bool is_blocked(const struct vbuf_thread *thread)
+{
+	return thread->state == VBUF_THREAD_IN_SEND ||
+	       thread->state == VBUF_THREAD_IN_RECV;
+}
+
 static void tell_stop(const struct vbuf_thread *thread)
 {
 	struct vbuf_record record = record_of(thread, VBUF_TRACE_STOP);
 
 	record.told.state = told_state(thread);
-	if (thread->state == VBUF_THREAD_IN_SEND ||
-	    thread->state == VBUF_THREAD_IN_RECV) {
+	if (is_blocked(thread)) {
 		record.told.channel = thread->channel;
 		record.net = thread->net;
 	}
@@ -207,31 +212,10 @@ void vbuf_thread_begin(struct vbuf_thread *thread)
 	tell_name(thread, thread->task->comm);
 }
 
-/* The thread calls on a file of /dev/vbuf. */
+/* The thread, the caller, calls on a file of /dev/vbuf. */
 void vbuf_thread_call(struct vbuf_thread *thread)
 {
-	guard(raw_spinlock_irqsave)(&thread->lock);
 	thread->called = ktime_get_mono_fast_ns();
-}
-
-/* The part of the sums for @ch; NULL if there are too many. */
-static struct vbuf_waits *waits_for(struct vbuf_thread *thread,
-				    const struct vbuf_channel *ch)
-{
-	struct vbuf_thread_sums *sums = &thread->sums;
-	struct vbuf_waits *waits = sums->waits;
-
-	while (waits < &sums->waits[sums->waited]) {
-		if (waits->channel == ch->id)
-			return waits;
-		waits++;
-	}
-	if (sums->waited == VBUF_WAITS_MAX)
-		return NULL;
-	sums->waited++;
-	waits->channel = ch->id;
-	waits->net = thread->net;
-	return waits;
 }
 
 /**
@@ -239,6 +223,8 @@ static struct vbuf_waits *waits_for(struct vbuf_thread *thread,
  * @thread: the caller's
  * @sleep: for what; %VBUF_THREAD_ASLEEP for nothing of ours
  * @ch: for which channel, or NULL
+ *
+ * Nobody else looks at it, until the thread sleeps: so no lock is taken.
  */
 void vbuf_thread_wait(struct vbuf_thread *thread, enum vbuf_thread_time sleep,
 		      const struct vbuf_channel *ch)
@@ -246,12 +232,10 @@ void vbuf_thread_wait(struct vbuf_thread *thread, enum vbuf_thread_time sleep,
 	/* Who drains sleeps for no message, and for no slot. */
 	if (sleep == VBUF_THREAD_ASLEEP)
 		ch = NULL;
-	guard(raw_spinlock_irqsave)(&thread->lock);
 	thread->sleep = sleep;
 	thread->channel = ch ? ch->id : 0;
 	/* Which namespace it is, not what is in it, is asked for. */
 	thread->net = ch ? data_race(ch->net) : NULL;
-	thread->waiting = ch ? waits_for(thread, ch) : NULL;
 }
 
 /*
@@ -303,6 +287,26 @@ void vbuf_thread_look(struct vbuf_thread *thread,
 	*sums = thread->sums;
 }
 
+/* The part of the sums for the channel that it waits for; NULL if there are too many. */
+static struct vbuf_waits *waits_locked(struct vbuf_thread *thread)
+{
+	struct vbuf_thread_sums *sums = &thread->sums;
+	struct vbuf_waits *waits = sums->waits;
+
+	lockdep_assert_held(&thread->lock);
+	while (waits < &sums->waits[sums->waited]) {
+		if (waits->channel == thread->channel)
+			return waits;
+		waits++;
+	}
+	if (sums->waited == VBUF_WAITS_MAX)
+		return NULL;
+	sums->waited++;
+	waits->channel = thread->channel;
+	waits->net = thread->net;
+	return waits;
+}
+
 /**
  * vbuf_thread_stop() - the thread does not run any more
  * @thread: its account
@@ -315,6 +319,7 @@ void vbuf_thread_stop(struct vbuf_thread *thread, bool sleeps)
 	thread->state = sleeps ? thread->sleep : VBUF_THREAD_READY;
 	thread->sums.count[sleeps ? VBUF_THREAD_VOLUNTARY :
 				    VBUF_THREAD_INVOLUNTARY]++;
+	thread->waiting = is_blocked(thread) ? waits_locked(thread) : NULL;
 	if (vbuf_sessions_want(VBUF_TRACE_STOP))
 		tell_stop(thread);
 }

@@ -131,17 +131,18 @@ struct vbuf_thread_sums {
  * @id: never used again
  * @task: whose; not referenced: the account ends before the thread does
  * @user: which of the counts of accounts it is in (threads.c)
- * @lock: guards what follows; innermost, also of the scheduler's
- * @state: what its time goes into, unless an interrupt takes it
- * @sleep: what it goes into once it sleeps
- * @waiting: on which of the sums' waits that counts, or NULL
+ * @sleep: what its time goes into once it sleeps; this and what follows is the
+ *	thread's own
  * @channel: the id of the channel that it waits for; 0 for none
  * @net: that channel's part of the registry, to be compared alone
+ * @called: when it called on a file of /dev/vbuf last
+ * @lock: guards what follows; innermost, also of the scheduler's
+ * @state: what its time goes into, unless an interrupt takes it
+ * @waiting: on which of the sums' waits that counts, or NULL
  * @hardirqs: those that are on top of it now
  * @in_softirq: it is, or one is on top of it
  * @waker: who woke it last
  * @server: who woke it last as it waited for a message
- * @called: when it called on a file of /dev/vbuf last
  * @served: when it was woken last as it waited for a message
  * @ran: when it ran first since then
  * @sums: what was put down
@@ -152,17 +153,17 @@ struct vbuf_thread {
 	u64 id;
 	struct task_struct *task;
 	u32 user;
-	raw_spinlock_t lock;
-	enum vbuf_thread_time state;
 	enum vbuf_thread_time sleep;
-	struct vbuf_waits *waiting;
 	u64 channel;
 	const struct vbuf_net *net;
+	u64 called;
+	raw_spinlock_t lock;
+	enum vbuf_thread_time state;
+	struct vbuf_waits *waiting;
 	u32 hardirqs;
 	bool in_softirq;
 	struct vbuf_waker waker;
 	struct vbuf_waker server;
-	u64 called;
 	u64 served;
 	u64 ran;
 	struct vbuf_thread_sums sums;
