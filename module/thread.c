@@ -32,11 +32,10 @@ static enum vbuf_thread_time now_into(const struct vbuf_thread *thread)
 	return thread->in_softirq ? VBUF_THREAD_SOFTIRQ : VBUF_THREAD_RUNNING;
 }
 
-/* Puts down what has passed. */
-static void charge_locked(struct vbuf_thread *thread)
+/* Puts down what has passed until @now. */
+static void charge_until_locked(struct vbuf_thread *thread, u64 now)
 {
 	enum vbuf_thread_time into = now_into(thread);
-	u64 now = ktime_get_mono_fast_ns();
 	u64 passed;
 
 	lockdep_assert_held(&thread->lock);
@@ -54,6 +53,11 @@ static void charge_locked(struct vbuf_thread *thread)
 		thread->waiting->in_send += passed;
 	else if (into == VBUF_THREAD_IN_RECV)
 		thread->waiting->in_recv += passed;
+}
+
+static void charge_locked(struct vbuf_thread *thread)
+{
+	charge_until_locked(thread, ktime_get_mono_fast_ns());
 }
 
 /* Of this moment. */
@@ -311,11 +315,12 @@ static struct vbuf_waits *waits_locked(struct vbuf_thread *thread)
  * vbuf_thread_stop() - the thread does not run any more
  * @thread: its account
  * @sleeps: it goes to sleep; else it is ready
+ * @now: when
  */
-void vbuf_thread_stop(struct vbuf_thread *thread, bool sleeps)
+void vbuf_thread_stop(struct vbuf_thread *thread, bool sleeps, u64 now)
 {
 	guard(raw_spinlock_irqsave)(&thread->lock);
-	charge_locked(thread);
+	charge_until_locked(thread, now);
 	thread->state = sleeps ? thread->sleep : VBUF_THREAD_READY;
 	thread->sums.count[sleeps ? VBUF_THREAD_VOLUNTARY :
 				    VBUF_THREAD_INVOLUNTARY]++;
@@ -324,11 +329,11 @@ void vbuf_thread_stop(struct vbuf_thread *thread, bool sleeps)
 		tell_stop(thread);
 }
 
-/* The thread runs. */
-void vbuf_thread_run(struct vbuf_thread *thread)
+/* The thread runs from @now on. */
+void vbuf_thread_run(struct vbuf_thread *thread, u64 now)
 {
 	guard(raw_spinlock_irqsave)(&thread->lock);
-	charge_locked(thread);
+	charge_until_locked(thread, now);
 	thread->state = VBUF_THREAD_RUNNING;
 	if (thread->ran < thread->served)
 		thread->ran = thread->sums.until;

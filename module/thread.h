@@ -193,8 +193,8 @@ void vbuf_thread_look(struct vbuf_thread *thread,
 		      struct vbuf_thread_sums *sums);
 
 /* What follows is told by probes. */
-void vbuf_thread_stop(struct vbuf_thread *thread, bool sleeps);
-void vbuf_thread_run(struct vbuf_thread *thread);
+void vbuf_thread_stop(struct vbuf_thread *thread, bool sleeps, u64 now);
+void vbuf_thread_run(struct vbuf_thread *thread, u64 now);
 void vbuf_thread_waking(struct vbuf_thread *thread);
 void vbuf_thread_wakeup(struct vbuf_thread *thread);
 void vbuf_thread_migrate(struct vbuf_thread *thread, u32 cpu);

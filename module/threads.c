@@ -15,6 +15,7 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/timekeeping.h>
 
 #include "account.h"
 #include "channel.h"
@@ -68,14 +69,18 @@ struct vbuf_thread *vbuf_threads_find(const struct task_struct *task)
  */
 void vbuf_threads_switch(const struct task_struct *next, bool sleeps)
 {
-	struct vbuf_thread *thread = this_cpu_read(vbuf_thread_here);
+	struct vbuf_thread *from = this_cpu_read(vbuf_thread_here);
+	struct vbuf_thread *to = vbuf_threads_find(next);
+	u64 now;
 
-	if (thread)
-		vbuf_thread_stop(thread, sleeps);
-	thread = vbuf_threads_find(next);
-	this_cpu_write(vbuf_thread_here, thread);
-	if (thread)
-		vbuf_thread_run(thread);
+	if (!from && !to)
+		return;
+	now = ktime_get_mono_fast_ns();
+	if (from)
+		vbuf_thread_stop(from, sleeps, now);
+	this_cpu_write(vbuf_thread_here, to);
+	if (to)
+		vbuf_thread_run(to, now);
 }
 
 static void take_out_locked(struct vbuf_thread *thread)
