@@ -365,17 +365,16 @@ static struct vbuf_waker waker_here(void)
 	return waker;
 }
 
-static bool is_asleep(const struct vbuf_thread *thread)
+static bool is_asleep(enum vbuf_thread_time state)
 {
-	return thread->state == VBUF_THREAD_ASLEEP ||
-	       thread->state == VBUF_THREAD_IN_SEND ||
-	       thread->state == VBUF_THREAD_IN_RECV;
+	return state == VBUF_THREAD_ASLEEP || state == VBUF_THREAD_IN_SEND ||
+	       state == VBUF_THREAD_IN_RECV;
 }
 
 static void become_ready_locked(struct vbuf_thread *thread)
 {
 	lockdep_assert_held(&thread->lock);
-	if (!is_asleep(thread))
+	if (!is_asleep(thread->state))
 		return;
 	charge_locked(thread);
 	if (thread->state == VBUF_THREAD_IN_RECV) {
@@ -398,9 +397,15 @@ void vbuf_thread_waking(struct vbuf_thread *thread)
 	become_ready_locked(thread);
 }
 
-/* The thread that is woken is on a CPU's queue: whoever put it there. */
+/*
+ * The thread that is woken is on a CPU's queue: whoever put it there. Mostly its
+ * account knows; and that it went to sleep it has been told before, within the
+ * scheduler's locks or on the CPU where that was.
+ */
 void vbuf_thread_wakeup(struct vbuf_thread *thread)
 {
+	if (!is_asleep(READ_ONCE(thread->state)))
+		return;
 	guard(raw_spinlock_irqsave)(&thread->lock);
 	become_ready_locked(thread);
 }
