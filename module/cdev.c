@@ -489,7 +489,7 @@ static long vbuf_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	void __user *uarg = (void __user *)arg;
 
-	vbuf_threads_enter(file);
+	vbuf_threads_enter(file, cmd != VBUF_IOC_SEND);
 	/* Not in the switch: without jump tables its end is far away. */
 	if (cmd == VBUF_IOC_SEND)
 		return ioctl_send(file, uarg);

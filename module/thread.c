@@ -216,7 +216,7 @@ void vbuf_thread_begin(struct vbuf_thread *thread)
 	tell_name(thread, thread->task->comm);
 }
 
-/* The thread, the caller, calls on a file of /dev/vbuf. */
+/* The thread, the caller, calls for a message. */
 void vbuf_thread_call(struct vbuf_thread *thread)
 {
 	thread->called = ktime_get_mono_fast_ns();

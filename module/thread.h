@@ -135,7 +135,7 @@ struct vbuf_thread_sums {
  *	thread's own
  * @channel: the id of the channel that it waits for; 0 for none
  * @net: that channel's part of the registry, to be compared alone
- * @called: when it called on a file of /dev/vbuf last
+ * @called: when it called for a message last
  * @lock: guards what follows; innermost, also of the scheduler's
  * @state: what its time goes into, unless an interrupt takes it
  * @waiting: on which of the sums' waits that counts, or NULL

@@ -158,13 +158,13 @@ static void open_account(void)
 }
 
 /* False if the caller has no account. */
-static bool note_call(void)
+static bool note_call(bool receives)
 {
 	struct vbuf_thread *thread;
 
 	guard(preempt)();
 	thread = this_cpu_read(vbuf_thread_here);
-	if (thread)
+	if (thread && receives)
 		vbuf_thread_call(thread);
 	return thread;
 }
@@ -180,15 +180,16 @@ static bool is_trace(const struct file *file)
 /**
  * vbuf_threads_called() - the caller calls on a file of /dev/vbuf
  * @file: the file
+ * @receives: it may receive a message by that
  *
  * May sleep. Without memory, or room, it has no account until it calls again.
  */
-void vbuf_threads_called(const struct file *file)
+void vbuf_threads_called(const struct file *file, bool receives)
 {
-	if (is_trace(file) || note_call())
+	if (is_trace(file) || note_call(receives))
 		return;
 	open_account();
-	note_call();
+	note_call(receives);
 }
 
 /**

@@ -55,7 +55,7 @@ void vbuf_threads_put(void);
 bool vbuf_threads_next(struct vbuf_thread_place *place,
 		       struct vbuf_thread_look *look);
 
-void vbuf_threads_called(const struct file *file);
+void vbuf_threads_called(const struct file *file, bool receives);
 void vbuf_threads_wait(enum vbuf_thread_time sleep,
 		       const struct vbuf_channel *ch);
 
@@ -74,11 +74,12 @@ static __always_inline bool vbuf_threads_are_asked(void)
 #endif
 }
 
-/* The caller calls on a file of /dev/vbuf. */
-static __always_inline void vbuf_threads_enter(const struct file *file)
+/* The caller calls on a file of /dev/vbuf; it may receive a message if @receives. */
+static __always_inline void vbuf_threads_enter(const struct file *file,
+					       bool receives)
 {
 	if (vbuf_threads_are_asked())
-		vbuf_threads_called(file);
+		vbuf_threads_called(file, receives);
 }
 
 /* The caller is about to wait for what @sleep says, or waits no more (no @ch). */

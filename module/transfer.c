@@ -99,7 +99,7 @@ ssize_t vbuf_transfer_write(struct file *file, const char __user *from,
 {
 	struct vbuf_endpoint *ep = vbuf_endpoint_of(file);
 
-	vbuf_threads_enter(file);
+	vbuf_threads_enter(file, false);
 	if (unlikely(!ep))
 		return -ENOTCONN;
 	return send_one(ep, plain_call, from, len);
@@ -117,7 +117,7 @@ ssize_t vbuf_transfer_read(struct file *file, char __user *to, size_t size,
 {
 	struct vbuf_endpoint *ep = vbuf_endpoint_of(file);
 
-	vbuf_threads_enter(file);
+	vbuf_threads_enter(file, true);
 	if (unlikely(!ep))
 		return -ENOTCONN;
 	/* vfs_read() reads less than 2^31 bytes. */
@@ -139,7 +139,7 @@ ssize_t vbuf_transfer_write_iter(struct kiocb *iocb, struct iov_iter *from)
 	struct vbuf_channel *ch;
 	int n;
 
-	vbuf_threads_enter(iocb->ki_filp);
+	vbuf_threads_enter(iocb->ki_filp, false);
 	if (!ep)
 		return -ENOTCONN;
 	ch = ep->channel;
@@ -163,7 +163,7 @@ ssize_t vbuf_transfer_read_iter(struct kiocb *iocb, struct iov_iter *to)
 	u32 len;
 	int n;
 
-	vbuf_threads_enter(iocb->ki_filp);
+	vbuf_threads_enter(iocb->ki_filp, true);
 	if (!ep)
 		return -ENOTCONN;
 	ch = ep->channel;
