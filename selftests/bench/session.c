@@ -33,25 +33,23 @@ const char *session_name(enum session session)
 	return names[session];
 }
 
-/* The worker, another process, writes its times before it goes on. */
-static int is_timed(uint64_t ns)
-{
-	uint64_t start = __atomic_load_n(&open_one.worker->start, __ATOMIC_ACQUIRE);
-	uint64_t end = __atomic_load_n(&open_one.worker->end, __ATOMIC_ACQUIRE);
-
-	return start && ns >= start && (!end || ns <= end);
-}
-
 static void count_message(const char *message)
 {
 	const struct vbuf_trace_header *header = (const void *)message;
 	const char *at = message + sizeof(*header);
+	/* The worker, another process, writes its times before it goes on. */
+	uint64_t start = __atomic_load_n(&open_one.worker->start, __ATOMIC_ACQUIRE);
+	uint64_t end = __atomic_load_n(&open_one.worker->end, __ATOMIC_ACQUIRE);
 	uint32_t i;
 
+	if (!start)
+		return;
+	if (!end)
+		end = UINT64_MAX;
 	for (i = 0; i < header->count; i++, at += header->record_size) {
 		const struct vbuf_trace_record *record = (const void *)at;
 
-		if (!is_timed(record->time_ns))
+		if (record->time_ns < start || record->time_ns > end)
 			continue;
 		if (record->type == VBUF_TRACE_LOST)
 			open_one.count.lost += record->count;
