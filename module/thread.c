@@ -33,7 +33,8 @@ static enum vbuf_thread_time now_into(const struct vbuf_thread *thread)
 }
 
 /* Puts down what has passed until @now. */
-static void charge_until_locked(struct vbuf_thread *thread, u64 now)
+static __always_inline void charge_until_locked(struct vbuf_thread *thread,
+						u64 now)
 {
 	enum vbuf_thread_time into = now_into(thread);
 	u64 passed;
@@ -316,10 +317,12 @@ static struct vbuf_waits *waits_locked(struct vbuf_thread *thread)
  * @thread: its account
  * @sleeps: it goes to sleep; else it is ready
  * @now: when
+ *
+ * With interrupts off.
  */
 void vbuf_thread_stop(struct vbuf_thread *thread, bool sleeps, u64 now)
 {
-	guard(raw_spinlock_irqsave)(&thread->lock);
+	guard(raw_spinlock)(&thread->lock);
 	charge_until_locked(thread, now);
 	thread->state = sleeps ? thread->sleep : VBUF_THREAD_READY;
 	thread->sums.count[sleeps ? VBUF_THREAD_VOLUNTARY :
@@ -329,10 +332,10 @@ void vbuf_thread_stop(struct vbuf_thread *thread, bool sleeps, u64 now)
 		tell_stop(thread);
 }
 
-/* The thread runs from @now on. */
+/* The thread runs from @now on; with interrupts off. */
 void vbuf_thread_run(struct vbuf_thread *thread, u64 now)
 {
-	guard(raw_spinlock_irqsave)(&thread->lock);
+	guard(raw_spinlock)(&thread->lock);
 	charge_until_locked(thread, now);
 	thread->state = VBUF_THREAD_RUNNING;
 	if (thread->ran < thread->served)
