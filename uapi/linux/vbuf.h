@@ -839,6 +839,7 @@ struct vbuf_info {
  *
  * * %EINVAL: @flags, @reserved, @slots, @slot_size, @buffer, or a bit of @types that
  *   has no meaning yet
+ * * %EISCONN: the file is an endpoint already, or just being made one
  * * %EDQUOT: the opener's limit on channels, endpoints, bytes or the size of a slot;
  *   its user on the host has four sessions, and it has not got %CAP_PERFMON in the
  *   initial user namespace; or there are 64 sessions
