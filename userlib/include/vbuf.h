@@ -574,6 +574,38 @@ int vbuf_release(int fd, const void *msg, unsigned int flags);
 int vbuf_release_next(int fd, const void **msg, size_t *len,
 		      unsigned int flags, const struct timespec *deadline);
 
+/**
+ * vbuf_trace_open - open a trace session
+ * @trace: what to record, and how much room it has (struct vbuf_trace), with its
+ *	@size; NULL for all types, and 64 slots of 64 KiB. Out: of @types those that
+ *	the kernel can tell; the rest is left alone, and so is all of it where the
+ *	call fails
+ * @oflags: any of O_NONBLOCK and O_CLOEXEC (which is set anyway)
+ *
+ * Makes a channel that the kernel sends into, and an endpoint that receives what
+ * happens to threads that use channels, and to their messages, from now on: all
+ * threads of the caller's effective user, or of all users with CAP_PERFMON, in its pid
+ * namespace. <linux/vbuf_trace.h> says what the messages are; vbuf_recv() and all else
+ * that receives takes them. It lasts until its last descriptor is closed, and while it
+ * does, accounts of threads are kept, whatever @types says. @size goes to the kernel as
+ * it is, and so it may be that of a structure that the library does not know. May
+ * sleep for memory, not for other processes.
+ *
+ * Return: a descriptor, or -1 and errno:
+ *
+ * * %EINVAL: a bad @oflags, an access mode among them; @trace has a @size, a geometry or
+ *   a @buffer out of range, or a type, a flag or a reserved field that has no meaning
+ *   yet
+ * * %E2BIG: @trace is larger than the kernel's, and the rest is not zero
+ * * %EDQUOT: a limit of the user or of the module is reached
+ * * %EOPNOTSUPP: the kernel lacks a tracepoint that this needs
+ * * %EINTR: the caller is about to be killed
+ * * %EFAULT: @trace cannot be read or written
+ * * %ENOMEM: not enough memory, also by the memory cgroup's limit
+ * * those of opening /dev/vbuf, above
+ */
+int vbuf_trace_open(struct vbuf_trace *trace, int oflags);
+
 #ifdef __cplusplus
 }
 #endif

@@ -35,15 +35,16 @@ shown() {
 }
 try "libvbuf(3) shows hello.c as it is" shown
 
-# looks PAGE: the program in it
+# looks PAGE LIBRARY: the program in the page, which needs the library
 looks() {
-	sed -n '/^#include <\(errno\|stdio\).h>/,/^}/{s/\\e/\\/g;s/\\-/-/g;p}' \
+	sed -n '/^#include <\(errno\|stdio\).h>/,/^\.Ed/{/^\.Ed/d;s/\\e/\\/g;s/\\-/-/g;p}' \
 		"../man/$1.3" > "$scratch/example.c"
-	use_installed "$scratch/root" libvbuf-ctl
+	use_installed "$scratch/root" "$2"
 	[ -s "$scratch/example.c" ] && builds "$scratch/example.c"
 }
 for page in libvbuf-ctl vbuf_ctl_open_monitor; do
-	try "the program in $page(3) builds" looks $page
+	try "the program in $page(3) builds" looks $page libvbuf-ctl
 done
+try "the program in vbuf_trace_open(3) builds" looks vbuf_trace_open libvbuf
 
 finish

@@ -49,7 +49,7 @@ look_right() {
 }
 
 look_at libvbuf src VBUF_1.0 vbuf.h
-look_right 25 VBUF_1.0
+look_right 26 VBUF_1.0
 try "it needs nothing but the C library" needs libc.so.6
 
 look_at libvbuf-ctl ctl VBUF_CTL_1.0 vbuf-ctl.h

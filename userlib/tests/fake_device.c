@@ -63,6 +63,7 @@ static const struct {
 	{ VBUF_IOC_COMMIT, sizeof(struct vbuf_commit) },
 	{ VBUF_IOC_DISCARD, sizeof(struct vbuf_discard) },
 	{ VBUF_IOC_ACQUIRE, sizeof(struct vbuf_acquire) },
+	{ VBUF_IOC_TRACE, sizeof(struct vbuf_trace) },
 };
 
 static size_t argument_size(unsigned long command)

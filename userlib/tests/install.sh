@@ -16,6 +16,7 @@ all_there() {
 ./usr/bin/vbufctl
 ./usr/include/linux/vbuf.h
 ./usr/include/linux/vbuf_netlink.h
+./usr/include/linux/vbuf_trace.h
 ./usr/include/vbuf-ctl.h
 ./usr/include/vbuf.h
 ./usr/lib/libvbuf-ctl.a

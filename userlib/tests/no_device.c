@@ -33,6 +33,8 @@ static void missing(void)
 	EXPECT(vbuf_reopen(0, O_RDWR) == -1 && errno == ENODEV);
 	errno = 0;
 	EXPECT(vbuf_unlink("jobs") == -1 && errno == ENODEV);
+	errno = 0;
+	EXPECT(vbuf_trace_open(NULL, 0) == -1 && errno == ENODEV);
 }
 
 static void moving_fails(int fd, int error)
