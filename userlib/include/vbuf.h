@@ -578,8 +578,7 @@ int vbuf_release_next(int fd, const void **msg, size_t *len,
  * vbuf_trace_open - open a trace session
  * @trace: what to record, and how much room it has (struct vbuf_trace), with its
  *	@size; NULL for all types, and 64 slots of 64 KiB. Out: of @types those that
- *	the kernel can tell; the rest is left alone, and so is all of it where the
- *	call fails
+ *	the kernel can tell, maybe also where the call fails; the rest is left alone
  * @oflags: any of O_NONBLOCK and O_CLOEXEC (which is set anyway)
  *
  * Makes a channel that the kernel sends into, and an endpoint that receives what
