@@ -30,6 +30,7 @@ static const struct command {
 	{ "drain", VBUF_IOC_DRAIN, sizeof(struct vbuf_drain), false },
 	{ "shutdown", VBUF_IOC_SHUTDOWN, sizeof(struct vbuf_shutdown), false },
 	{ "info", VBUF_IOC_INFO, sizeof(struct vbuf_info), false },
+	{ "trace", VBUF_IOC_TRACE, sizeof(struct vbuf_trace), true },
 };
 
 #define COMMANDS	(sizeof(commands) / sizeof(commands[0]))

@@ -21,7 +21,8 @@ _Static_assert(sizeof(struct vbuf_release) == 96, "");
 _Static_assert(sizeof(struct vbuf_drain) == 16, "");
 _Static_assert(sizeof(struct vbuf_shutdown) == 8, "");
 _Static_assert(sizeof(struct vbuf_info) == 24, "");
-_Static_assert(VBUF_IOC_CREATE == 0xf700 && VBUF_IOC_ACQUIRE == 0xf712, "");
+_Static_assert(sizeof(struct vbuf_trace) == 32, "");
+_Static_assert(VBUF_IOC_CREATE == 0xf700 && VBUF_IOC_TRACE == 0xf713, "");
 
 #define PAGE 4096
 
@@ -63,6 +64,7 @@ GROWN_COMMAND(RELEASE, vbuf_release, 16);
 COMMAND(DRAIN, vbuf_drain);
 COMMAND(SHUTDOWN, vbuf_shutdown);
 COMMAND(INFO, vbuf_info);
+COMMAND(TRACE, vbuf_trace);
 
 /* Fills in all but the size. */
 static void good_argument(FIXTURE_DATA(command) *self, unsigned long cmd)
@@ -108,6 +110,10 @@ static void good_argument(FIXTURE_DATA(command) *self, unsigned long cmd)
 	case VBUF_IOC_SHUTDOWN:
 		((struct vbuf_shutdown *)self->arg)->rights = VT_RECV;
 		return;
+	case VBUF_IOC_TRACE:
+		*(struct vbuf_trace *)self->arg = (struct vbuf_trace) {
+			.slots = 1, .slot_size = VBUF_TRACE_MIN_SLOT_SIZE };
+		return;
 	}
 }
 
@@ -115,7 +121,8 @@ FIXTURE_SETUP(command)
 {
 	bool binds = variant->cmd == VBUF_IOC_CREATE ||
 		     variant->cmd == VBUF_IOC_OPEN ||
-		     variant->cmd == VBUF_IOC_REOPEN;
+		     variant->cmd == VBUF_IOC_REOPEN ||
+		     variant->cmd == VBUF_IOC_TRACE;
 
 	vt_name(self->name, "strict");
 	self->both = vt_create(self->name, vt_attr(2, 64), VT_BOTH);
@@ -367,7 +374,7 @@ TEST_F(channel, enotty)
 {
 	unsigned int nr;
 
-	for (nr = _IOC_NR(VBUF_IOC_ACQUIRE) + 1; nr < 256; nr++)
+	for (nr = _IOC_NR(VBUF_IOC_TRACE) + 1; nr < 256; nr++)
 		EXPECT_EQ(-ENOTTY, vt_ioctl(self->fd, _IO(VBUF_IOC_MAGIC, nr),
 					    NULL));
 	EXPECT_EQ(-ENOTTY, vt_ioctl(self->fd, 0, NULL));
