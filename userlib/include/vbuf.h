@@ -596,7 +596,8 @@ int vbuf_release_next(int fd, const void **msg, size_t *len,
  *   a @buffer out of range, or a type, a flag or a reserved field that has no meaning
  *   yet
  * * %E2BIG: @trace is larger than the kernel's, and the rest is not zero
- * * %EDQUOT: a limit of the user or of the module is reached
+ * * %EDQUOT: a limit of the user or of the module is reached; the user has four
+ *   sessions, and the caller no CAP_PERFMON; or there are 64
  * * %EOPNOTSUPP: the kernel lacks a tracepoint that this needs
  * * %EINTR: the caller is about to be killed
  * * %EFAULT: @trace cannot be read or written
