@@ -5,10 +5,13 @@
  */
 #include "cgroup.h"
 #include "edge.h"
+#include "ns.h"
 #include "param.h"
 #include "stream.h"
 #include "trace.h"
 #include "kselftest_harness.h"
+
+#include <linux/capability.h>
 
 #define MIB	(1ULL << 20)
 #define GROUP	"vbuftrace"
@@ -214,6 +217,75 @@ TEST_F(limited, trace_edquot_by_buffers)
 	while (n--)
 		close(fds[n]);
 	EXPECT_EQ(0, ask(small()));
+}
+
+#define USERS_MOST	4
+#define MOST		64
+
+static const struct ns_user guest = { 1001, 2001, 2001 };
+
+/* How many there can be, up to one more than there may be of all; they go again. */
+static int how_many(void)
+{
+	struct vbuf_trace trace = small();
+	int fds[MOST + 1], n = 0, i;
+
+	while (n <= MOST && (fds[n] = stream_ask(&trace)) >= 0)
+		n++;
+	for (i = 0; i < n; i++)
+		close(fds[i]);
+	return n <= MOST && fds[n] != -EDQUOT ? -1 : n;
+}
+
+/* The same, in a process that became somebody else. */
+static int how_many_of(bool (*become)(void))
+{
+	pid_t pid = vt_fork();
+
+	if (pid == 0)
+		_exit(become() ? how_many() : 255);
+	return vt_reap(pid);
+}
+
+static bool become_guest(void)
+{
+	ns_become(guest);
+	return true;
+}
+
+static bool become_guest_with_perfmon(void)
+{
+	ns_keep_cap(CAP_PERFMON, guest);
+	return true;
+}
+
+TEST_F(limited, trace_edquot_of_a_user)
+{
+	struct vbuf_trace trace = small();
+	pid_t pid;
+	int fd;
+
+	EXPECT_EQ(USERS_MOST, how_many_of(become_guest));
+	EXPECT_LT(USERS_MOST, how_many_of(become_guest_with_perfmon));
+	/* Whatever it is in a container of its own. */
+	ASSERT_EQ(0, seteuid(guest.uid));
+	fd = stream_ask(&trace);
+	ASSERT_EQ(0, seteuid(0));
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(USERS_MOST - 1, how_many_of(become_guest));
+	pid = ns_user_fork(guest.uid, 0);
+	if (pid == 0)
+		_exit(how_many());
+	EXPECT_EQ(USERS_MOST - 1, vt_reap(pid));
+	close(fd);
+	EXPECT_EQ(USERS_MOST, how_many_of(become_guest));
+}
+
+TEST_F(limited, trace_edquot_of_all)
+{
+	param_set(MAX_ENDPOINTS, 1000);
+	EXPECT_EQ(MOST, how_many());
+	EXPECT_EQ(MOST, how_many());
 }
 
 /* In a cgroup that has not so much memory as the buffers take. */
