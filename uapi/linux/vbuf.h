@@ -841,8 +841,8 @@ struct vbuf_info {
  *   has no meaning yet
  * * %EISCONN: the file is an endpoint already, or just being made one
  * * %EDQUOT: the opener's limit on channels, endpoints, bytes or the size of a slot;
- *   its user on the host has four sessions, and it has not got %CAP_PERFMON in the
- *   initial user namespace; or there are 64 sessions
+ *   or its user on the host has four sessions, or there are 64 in all, and it has not
+ *   got %CAP_PERFMON in the initial user namespace
  * * %ENOMEM: there is no memory
  * * %EOPNOTSUPP: the kernel lacks a tracepoint without which there are no accounts
  * * %EINTR: the caller is about to be killed

@@ -578,17 +578,18 @@ int vbuf_release_next(int fd, const void **msg, size_t *len,
  * vbuf_trace_open - open a trace session
  * @trace: what to record, and how much room it has (struct vbuf_trace), with its
  *	@size; NULL for all types, and 64 slots of 64 KiB. Out: of @types those that
- *	the kernel can tell, maybe also where the call fails; the rest is left alone
+ *	come, maybe also where the call fails; the rest is left alone
  * @oflags: any of O_NONBLOCK and O_CLOEXEC (which is set anyway)
  *
  * Makes a channel that the kernel sends into, and an endpoint that receives what
  * happens to threads that use channels, and to their messages, from now on: all
- * threads of the caller's effective user, or of all users with CAP_PERFMON, in its pid
- * namespace. <linux/vbuf_trace.h> says what the messages are; vbuf_recv() and all else
- * that receives takes them. It lasts until its last descriptor is closed, and while it
- * does, accounts of threads are kept, whatever @types says. @size goes to the kernel as
- * it is, and so it may be that of a structure that the library does not know. May
- * sleep for memory, not for other processes.
+ * threads of the caller's effective user alone, or of whomever with CAP_PERFMON, in its
+ * pid namespace. <linux/vbuf_trace.h> says what the messages are; vbuf_recv() and all
+ * else that receives takes them. It lasts until its last descriptor is closed, and while
+ * it does, accounts of threads are kept, whatever @types says. @size goes to the kernel
+ * as it is, and so it may be that of a structure that the library does not know. May
+ * sleep for memory, and, without CAP_PERFMON, for up to a second where another session
+ * ended just before.
  *
  * Return: a descriptor, or -1 and errno:
  *
@@ -597,7 +598,7 @@ int vbuf_release_next(int fd, const void **msg, size_t *len,
  *   yet
  * * %E2BIG: @trace is larger than the kernel's, and the rest is not zero
  * * %EDQUOT: a limit of the user or of the module is reached; the user has four
- *   sessions, and the caller no CAP_PERFMON; or there are 64
+ *   sessions, or there are 64 in all, and the caller has no CAP_PERFMON
  * * %EOPNOTSUPP: the kernel lacks a tracepoint that this needs
  * * %EINTR: the caller is about to be killed
  * * %EFAULT: @trace cannot be read or written
