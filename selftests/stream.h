@@ -66,7 +66,7 @@ const struct stream_record *stream_next(const struct stream *stream,
 					__u32 tid, __u16 type);
 unsigned int stream_count(const struct stream *stream, __u32 tid, __u16 type);
 
-/* Of no thread and processor does the time go back. */
+/* Of no thread and processor does the time go back; of no thread it stands still. */
 bool stream_is_in_order(const struct stream *stream);
 
 /* Of a thread, or of all: 0; in the test's output. */

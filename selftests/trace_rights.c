@@ -19,7 +19,7 @@ static const struct ns_user guest = { 1001, 2001, 2001 };
 #define OWN		0x1	/* that it slept, was woken, received */
 #define OTHERS		0x2	/* a thread that is not its own */
 #define BY		0x4	/* who woke it, which was another */
-#define SOURCE		0x8	/* the number of an interrupt */
+#define SOURCE		0x8	/* an interrupt, or which one woke it */
 #define MISSED		0x10	/* not all of its own */
 
 static int seen_of(const struct vbuf_trace_record *record)
@@ -30,8 +30,9 @@ static int seen_of(const struct vbuf_trace_record *record)
 		seen |= OTHERS;
 	if (record->by && record->by != (__u32)gettid())
 		seen |= BY;
-	if ((record->type == VBUF_TRACE_IRQ || record->type == VBUF_TRACE_IRQ_END ||
-	     record->type == VBUF_TRACE_WAKE) && record->source)
+	if (record->type == VBUF_TRACE_IRQ || record->type == VBUF_TRACE_IRQ_END)
+		seen |= SOURCE;
+	if (record->type == VBUF_TRACE_WAKE && record->source)
 		seen |= SOURCE;
 	return seen;
 }
@@ -166,31 +167,80 @@ TEST_F(rights, a_containers_root_sees_its_own)
 	EXPECT_EQ(OWN, vt_reap(pid));
 }
 
+/* As a guest, or as root again: real and effective, for now. */
+static void be(uid_t uid)
+{
+	if (setresuid(uid, uid, 0))
+		vt_die("be %u", uid);
+}
+
+static void exchange(FIXTURE_DATA(rights) *self)
+{
+	if (vt_put(self->tx, 'm') || vt_take(self->rx) != 'm')
+		vt_die("exchange a message");
+}
+
 /* It is who it was at the call, not who reads. */
 TEST_F(rights, of_who_opened_it)
 {
 	struct stream *stream;
-	int seen = 0, status;
+	unsigned int seen;
 	pid_t pid;
 
 	pid = vt_fork();
 	if (pid == 0) {
-		if (seteuid(guest.uid))
-			_exit(1);
+		be(guest.uid);
 		stream = stream_begin(STREAM_ALL);
-		if (seteuid(0))
-			_exit(1);
-		vt_put(self->tx, 'm');
-		vt_take(self->rx);
-		if (seteuid(guest.uid))
-			_exit(1);
+		be(0);
+		exchange(self);
+		be(guest.uid);
+		exchange(self);
 		stream_catch_up(stream);
-		seen = stream_count(stream, 0, VBUF_TRACE_MESSAGE) ==
-		       stream->marks;
-		_exit(seen ? 0 : 2);
+		seen = stream_count(stream, 0, VBUF_TRACE_MESSAGE);
+		_exit(seen - stream->marks);
 	}
-	status = vt_reap(pid);
-	EXPECT_EQ(0, status);
+	EXPECT_EQ(1, vt_reap(pid));
+}
+
+/* As a setuid program is: its time is not the business of who started it. */
+TEST_F(rights, not_of_who_has_power_of_two_users)
+{
+	struct stream *stream;
+	unsigned int seen;
+	pid_t pid;
+
+	pid = vt_fork();
+	if (pid == 0) {
+		be(guest.uid);
+		stream = stream_begin(STREAM_ALL);
+		if (setresuid(guest.uid, 0, 0))
+			_exit(255);
+		exchange(self);
+		if (setresuid(0, guest.uid, 0))
+			_exit(255);
+		exchange(self);
+		be(guest.uid);
+		stream_catch_up(stream);
+		seen = stream_count(stream, 0, VBUF_TRACE_MESSAGE);
+		_exit(seen - stream->marks);
+	}
+	EXPECT_EQ(0, vt_reap(pid));
+}
+
+/* The whole computer's affair. */
+TEST_F(rights, no_interrupts_without_perfmon)
+{
+	__u64 irqs = STREAM_BIT(IRQ) | STREAM_BIT(IRQ_END);
+	struct vbuf_trace trace = stream_args(STREAM_ALL);
+	pid_t pid;
+
+	pid = vt_fork();
+	if (pid == 0) {
+		ns_become(guest);
+		_exit(stream_ask(&trace) < 0 ||
+		      trace.types != (STREAM_ALL & ~irqs));
+	}
+	EXPECT_EQ(0, vt_reap(pid));
 }
 
 /* As it is inside: by its own numbers, and without who is outside. */

@@ -164,33 +164,15 @@ void stream_take(struct stream *stream)
 		;
 }
 
-/*
- * Two processors' clocks may agree on a thread that went from one to the other: then
- * it had stopped before it was woken, and was woken before it ran.
- */
-static int rank(const struct stream_record *record)
-{
-	switch (record->is.type) {
-	case VBUF_TRACE_STOP:
-		return 0;
-	case VBUF_TRACE_WAKE:
-		return 1;
-	case VBUF_TRACE_MIGRATE:
-		return 2;
-	default:
-		return 3;
-	}
-}
-
 static int by_time(const void *a, const void *b)
 {
 	const struct stream_record *x = a, *y = b;
 
 	if (x->is.time_ns != y->is.time_ns)
 		return x->is.time_ns < y->is.time_ns ? -1 : 1;
-	if (x->cpu == y->cpu)
-		return x->nr < y->nr ? -1 : 1;
-	return rank(x) - rank(y);
+	if (x->cpu != y->cpu)
+		return x->cpu < y->cpu ? -1 : 1;
+	return x->nr < y->nr ? -1 : 1;
 }
 
 static int by_thread(const void *a, const void *b)
@@ -296,23 +278,49 @@ unsigned int stream_count(const struct stream *stream, __u32 tid, __u16 type)
 	return count;
 }
 
-bool stream_is_in_order(const struct stream *stream)
+/* Told by one processor, one after the other, or at one time by whichever. */
+static bool is_in_order(const struct stream_record *x,
+			const struct stream_record *y)
+{
+	if (x->is.tid != y->is.tid || x->is.time_ns < y->is.time_ns ||
+	    x->is.type == VBUF_TRACE_LOST)
+		return true;
+	if (x->cpu != y->cpu && x->is.time_ns != y->is.time_ns)
+		return true;
+	show(x);
+	show(y);
+	return false;
+}
+
+/* Whether all that follow one another are, as they are sorted now. */
+static bool are_in_order(const struct stream *stream)
 {
 	bool is_right = true;
 	unsigned int i;
 
-	sort(stream, by_thread);
-	for (i = 1; i < stream->count; i++) {
-		const struct stream_record *x = &stream->records[i - 1];
-		const struct stream_record *y = &stream->records[i];
+	for (i = 1; i < stream->count; i++)
+		is_right &= is_in_order(&stream->records[i - 1],
+					&stream->records[i]);
+	return is_right;
+}
 
-		if (x->is.tid != y->is.tid || x->cpu != y->cpu ||
-		    x->is.time_ns <= y->is.time_ns)
-			continue;
-		show(x);
-		show(y);
-		is_right = false;
-	}
+static int by_thread_and_time(const void *a, const void *b)
+{
+	const struct stream_record *x = a, *y = b;
+
+	if (x->is.tid != y->is.tid)
+		return x->is.tid < y->is.tid ? -1 : 1;
+	return by_time(a, b);
+}
+
+bool stream_is_in_order(const struct stream *stream)
+{
+	bool is_right;
+
+	sort(stream, by_thread);
+	is_right = are_in_order(stream);
+	sort(stream, by_thread_and_time);
+	is_right &= are_in_order(stream);
 	sort(stream, by_time);
 	return is_right;
 }
