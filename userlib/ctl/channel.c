@@ -44,6 +44,9 @@ static const struct vbuf_netlink_field fields[] = {
 	FIELD(DROPPED_OLDEST, NUMBER, dropped_oldest),
 	FIELD(DROPPED_HOLDER, NUMBER, dropped_holder),
 	FIELD(DROPPED_DELIVERIES, NUMBER, dropped_deliveries),
+	FIELD(TIME_QUEUED, NUMBER, time_queued),
+	FIELD(TIME_WAKING, NUMBER, time_waking),
+	FIELD(TIME_RECEIVING, NUMBER, time_receiving),
 };
 
 static const struct vbuf_list_kind kind = {

@@ -72,7 +72,7 @@ struct vbuf_netlink_command {
 };
 
 enum vbuf_netlink_kind {
-	VBUF_NETLINK_NUMBER,	/* of as many bytes as its place */
+	VBUF_NETLINK_NUMBER,	/* of as many bytes as its place; or an array */
 	VBUF_NETLINK_FLAG,	/* a bool */
 	VBUF_NETLINK_STRING,	/* an array of char, NUL in the end */
 };

@@ -92,9 +92,18 @@ struct vbuf_ctl_monitor;
  * @dropped_holder: messages dropped because their receiver ended before it
  *	released them
  * @dropped_deliveries: messages dropped at @max_deliveries
+ * @time_queued: how long messages were queued, a histogram
+ * @time_waking: how long after that their receivers, those that had slept for
+ *	them, were woken and did not run yet, a histogram
+ * @time_receiving: how long receivers took from then on, a histogram
  *
  * @free + @sending + @depth + @receiving is @slots, and @sent is @received +
  * @depth + @receiving + the three @dropped.
+ *
+ * A histogram counts messages. Its entry 0 has those that took no time, entry i
+ * those that took from 2^(i-1) ns to less than 2^i, and the last one all that took
+ * longer, too. They are of what was received while a trace session was open
+ * (%VBUF_IOC_TRACE), and all 0 if nothing was.
  */
 struct vbuf_ctl_channel {
 	struct vbuf_ctl_channel *next;
@@ -127,6 +136,9 @@ struct vbuf_ctl_channel {
 	uint64_t dropped_oldest;
 	uint64_t dropped_holder;
 	uint64_t dropped_deliveries;
+	uint64_t time_queued[VBUF_HISTOGRAM_SIZE];
+	uint64_t time_waking[VBUF_HISTOGRAM_SIZE];
+	uint64_t time_receiving[VBUF_HISTOGRAM_SIZE];
 };
 
 /**

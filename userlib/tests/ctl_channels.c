@@ -12,18 +12,30 @@
 /* What put_channel() puts as an attribute of 64 bits. */
 #define WIDE(type) (0x100000000 + (type))
 
+/* Of that type, and of as many entries; it begins with the type, and ends with 1. */
+static void put_histogram(int type, size_t entries)
+{
+	uint64_t histogram[2 * VBUF_HISTOGRAM_SIZE] = { type };
+
+	histogram[entries - 1] = 1;
+	fake_put(type, histogram, entries * sizeof(histogram[0]));
+}
+
 /* All attributes, with numbers that tell them apart. */
 static void put_channel(const struct nlmsghdr *command)
 {
 	fake_begin(command, 0);
-	for (int type = VBUF_A_CHANNEL_STATE; type <= VBUF_A_CHANNEL_MAX;
-	     type++) {
+	for (int type = VBUF_A_CHANNEL_STATE;
+	     type <= VBUF_A_CHANNEL_DROPPED_DELIVERIES; type++) {
 		if (type == VBUF_A_CHANNEL_BYTES ||
 		    type >= VBUF_A_CHANNEL_SENT)
 			fake_put_u64(type, WIDE(type));
 		else
 			fake_put_u32(type, type);
 	}
+	for (int type = VBUF_A_CHANNEL_TIME_QUEUED;
+	     type <= VBUF_A_CHANNEL_TIME_RECEIVING; type++)
+		put_histogram(type, VBUF_HISTOGRAM_SIZE);
 	fake_put_u64(VBUF_A_CHANNEL_ID, 0x1122334455667788);
 	fake_put_string(VBUF_A_CHANNEL_NAME, "jobs");
 	/* What a newer kernel may add is passed over. */
@@ -40,6 +52,14 @@ static void one_channel(const struct nlmsghdr *command)
 	EXPECT(fake_attr_u64(command, VBUF_A_CHANNEL_ID) == 5);
 	EXPECT(!fake_attr(command, VBUF_A_CHANNEL_NAME));
 	put_channel(command);
+}
+
+static void is_histogram(const uint64_t *histogram, uint64_t type)
+{
+	EXPECT(histogram[0] == type);
+	for (int i = 1; i < VBUF_HISTOGRAM_SIZE - 1; i++)
+		EXPECT(!histogram[i]);
+	EXPECT(histogram[VBUF_HISTOGRAM_SIZE - 1] == 1);
 }
 
 static void is_whole(const struct vbuf_ctl_channel *channel)
@@ -75,6 +95,9 @@ static void is_whole(const struct vbuf_ctl_channel *channel)
 	EXPECT(channel->dropped_holder == WIDE(VBUF_A_CHANNEL_DROPPED_HOLDER));
 	EXPECT(channel->dropped_deliveries ==
 	       WIDE(VBUF_A_CHANNEL_DROPPED_DELIVERIES));
+	is_histogram(channel->time_queued, VBUF_A_CHANNEL_TIME_QUEUED);
+	is_histogram(channel->time_waking, VBUF_A_CHANNEL_TIME_WAKING);
+	is_histogram(channel->time_receiving, VBUF_A_CHANNEL_TIME_RECEIVING);
 }
 
 static void channel_by_id(void)
@@ -151,19 +174,29 @@ static void narrow_id(const struct nlmsghdr *command)
 	fake_refuse(command, 0, NULL, 1);
 }
 
-static void answers_without_sense(void)
+static void long_histogram(const struct nlmsghdr *command)
 {
-	struct vbuf_ctl *ctl = ctl_open_with(narrow_id);
+	fake_begin(command, 0);
+	put_histogram(VBUF_A_CHANNEL_TIME_WAKING, VBUF_HISTOGRAM_SIZE + 1);
+	fake_end();
+	fake_refuse(command, 0, NULL, 1);
+}
+
+static void makes_no_sense(fake_kernel *kernel)
+{
+	struct vbuf_ctl *ctl = ctl_open_with(kernel);
 	struct vbuf_ctl_channel *channel;
 
 	errno = 0;
 	EXPECT(vbuf_ctl_get_channel(ctl, 1, &channel) == -1 && errno == EPROTO);
 	vbuf_ctl_close(ctl);
+}
 
-	ctl = ctl_open_with(ctl_no_answer);
-	errno = 0;
-	EXPECT(vbuf_ctl_get_channel(ctl, 1, &channel) == -1 && errno == EPROTO);
-	vbuf_ctl_close(ctl);
+static void answers_without_sense(void)
+{
+	makes_no_sense(narrow_id);
+	makes_no_sense(long_histogram);
+	makes_no_sense(ctl_no_answer);
 }
 
 static void lists(void)
