@@ -44,7 +44,9 @@ static int take(const struct vbuf_netlink_answer *answer, void *data)
 	if (kind->blank)
 		memcpy(item, kind->blank, kind->size);
 	append(taken, item);
-	return vbuf_netlink_read(answer, kind->fields, kind->count, item);
+	if (vbuf_netlink_read(answer, kind->fields, kind->count, item))
+		return -1;
+	return kind->take_nests ? kind->take_nests(answer, item) : 0;
 }
 
 static void forget(struct taken *taken)

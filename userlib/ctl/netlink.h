@@ -134,5 +134,10 @@ int vbuf_netlink_hear(const struct vbuf_ctl *ctl,
 int vbuf_netlink_read(const struct vbuf_netlink_answer *answer,
 		      const struct vbuf_netlink_field *fields, size_t count,
 		      void *into);
+int vbuf_netlink_read_nests(const struct vbuf_netlink_answer *answer,
+			    uint16_t type,
+			    int (*take)(const struct vbuf_netlink_answer *nest,
+					void *data),
+			    void *data);
 
 #endif /* _VBUF_CTL_NETLINK_H */

@@ -8,6 +8,29 @@
 #include "netlink.h"
 #include "netlink_answer.h"
 
+static int nonsense(void)
+{
+	errno = EPROTO;
+	return -1;
+}
+
+static int parse(struct nlattr *first, int length,
+		 struct vbuf_netlink_answer *answer)
+{
+	const struct nlattr *attr;
+	int rest;
+
+	answer->first = first;
+	answer->length = length;
+	if (nla_parse(answer->attrs, VBUF_NETLINK_TYPES - 1, first, length,
+		      NULL) < 0)
+		return nonsense();
+	/* libnl is content with those up to the first that is broken. */
+	nla_for_each_attr(attr, first, length, rest)
+		;
+	return rest ? nonsense() : 0;
+}
+
 /**
  * vbuf_netlink_parse - find the attributes of a message
  * @message: the message, all of which is there
@@ -20,22 +43,12 @@ int vbuf_netlink_parse(struct nlmsghdr *message,
 		       struct vbuf_netlink_answer *answer)
 {
 	const struct genlmsghdr *header;
-	const struct nlattr *attr;
-	int rest;
 
-	if (genlmsg_parse(message, 0, answer->attrs, VBUF_NETLINK_TYPES - 1,
-			  NULL) < 0)
-		goto nonsense;
-	/* libnl is content with those up to the first that is broken. */
+	if (!genlmsg_valid_hdr(message, 0))
+		return nonsense();
 	header = nlmsg_data(message);
-	nla_for_each_attr(attr, genlmsg_attrdata(header, 0),
-			  genlmsg_attrlen(header, 0), rest)
-		;
-	if (!rest)
-		return 0;
-nonsense:
-	errno = EPROTO;
-	return -1;
+	return parse(genlmsg_attrdata(header, 0), genlmsg_attrlen(header, 0),
+		     answer);
 }
 
 static int read_field(const struct nlattr *attr,
@@ -77,10 +90,37 @@ int vbuf_netlink_read(const struct vbuf_netlink_answer *answer,
 
 	for (size_t i = 0; i < count; i++) {
 		attr = answer->attrs[fields[i].type];
-		if (attr && read_field(attr, &fields[i], into)) {
-			errno = EPROTO;
+		if (attr && read_field(attr, &fields[i], into))
+			return nonsense();
+	}
+	return 0;
+}
+
+/**
+ * vbuf_netlink_read_nests - have what an answer nests taken, one after the other
+ * @answer: the answer
+ * @type: of the attributes in which other attributes are
+ * @take: called with each; if it returns -1 and errno, so does this
+ * @data: passed to @take
+ *
+ * Return: 0, or -1 and errno; %EPROTO if a nest does not end with an attribute.
+ */
+int vbuf_netlink_read_nests(const struct vbuf_netlink_answer *answer,
+			    uint16_t type,
+			    int (*take)(const struct vbuf_netlink_answer *nest,
+					void *data),
+			    void *data)
+{
+	struct vbuf_netlink_answer nest;
+	const struct nlattr *attr;
+	int rest;
+
+	nla_for_each_attr(attr, answer->first, answer->length, rest) {
+		if (nla_type(attr) != type)
+			continue;
+		if (parse(nla_data(attr), nla_len(attr), &nest) ||
+		    take(&nest, data))
 			return -1;
-		}
 	}
 	return 0;
 }

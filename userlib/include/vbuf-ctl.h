@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * libvbuf-ctl: the channels of /dev/vbuf, their endpoints and the limits, looked
- * at from outside, and what happens to them, for tools that watch and manage them.
+ * at from outside, what happens to them, and where the time of threads goes that
+ * use them, for tools that watch and manage them.
  *
  * Programs that just send and receive have no need of it: that is libvbuf. This
  * library asks the kernel by generic netlink, needs no access to /dev/vbuf, and
@@ -18,11 +19,11 @@
  * else: no call waits for a message or a slot. A signal ends none of them, and
  * none is a cancellation point.
  *
- * Structures are made by the library alone, and all but events come as lists,
- * linked by their first member. A later release may add members at the end, and
- * programs built for this one go on working; a program needs a library that is no
- * older than the header it was built with. What a module older than the library
- * does not tell is 0.
+ * Structures are made by the library alone, and all but events, and what others
+ * have in them, come as lists, linked by their first member. A later release may
+ * add members at the end, and programs built for this one go on working; a program
+ * needs a library that is no older than the header it was built with. What a module
+ * older than the library does not tell is 0.
  *
  * Functions that ask the kernel fail with an errno of the kernel's own, and
  * vbuf_ctl_error_text() then tells its words, if it had any. They all may fail
@@ -176,6 +177,73 @@ struct vbuf_ctl_endpoint {
 	uint64_t blocked_since_ns;
 	uint64_t sent;
 	uint64_t received;
+};
+
+/* Channels whose waits a thread's account tells apart. */
+#define VBUF_CTL_WAITS 16
+
+/**
+ * struct vbuf_ctl_waits - how long a thread slept for one channel
+ * @channel: its id
+ * @in_send_ns: of the thread's @in_send_ns
+ * @in_recv_ns: of its @in_recv_ns
+ */
+struct vbuf_ctl_waits {
+	uint64_t channel;
+	uint64_t in_send_ns;
+	uint64_t in_recv_ns;
+};
+
+/**
+ * struct vbuf_ctl_thread - the account of one thread, as it was at one moment
+ * @next: the next of the list, or NULL
+ * @tid: the thread
+ * @pid: its process
+ * @comm: its name, which may have any bytes but NUL
+ * @began_ns: since when the account is kept, in nanoseconds of CLOCK_MONOTONIC
+ * @until_ns: up to when it goes, the same
+ * @running_ns: that it ran, without interrupts
+ * @ready_ns: that it could have run and waited for a processor
+ * @in_send_ns: that it slept until there was a slot
+ * @in_recv_ns: that it slept until there was a message
+ * @asleep_ns: that it slept otherwise
+ * @hardirq_ns: that hard interrupts took while it ran
+ * @softirq_ns: that softirqs took while it ran
+ * @voluntary: switches from it as it went to sleep
+ * @involuntary: switches from it as others were to run
+ * @migrations: how often it went to another processor
+ * @hardirqs: hard interrupts while it ran
+ * @softirqs: softirqs while it ran
+ * @user_faults: its page faults in user mode
+ * @kernel_faults: its page faults in kernel mode
+ * @waits_count: how many of @waits there are
+ * @waits: the channels that it slept for, the first of them
+ *
+ * The times, from @running_ns to @softirq_ns, add up to @until_ns - @began_ns.
+ */
+struct vbuf_ctl_thread {
+	struct vbuf_ctl_thread *next;
+	uint32_t tid;
+	uint32_t pid;
+	char comm[VBUF_CTL_COMM_SIZE];
+	uint64_t began_ns;
+	uint64_t until_ns;
+	uint64_t running_ns;
+	uint64_t ready_ns;
+	uint64_t in_send_ns;
+	uint64_t in_recv_ns;
+	uint64_t asleep_ns;
+	uint64_t hardirq_ns;
+	uint64_t softirq_ns;
+	uint64_t voluntary;
+	uint64_t involuntary;
+	uint64_t migrations;
+	uint64_t hardirqs;
+	uint64_t softirqs;
+	uint64_t user_faults;
+	uint64_t kernel_faults;
+	uint32_t waits_count;
+	struct vbuf_ctl_waits waits[VBUF_CTL_WAITS];
 };
 
 /* No limit, where one is told or set. */
@@ -358,6 +426,36 @@ int vbuf_ctl_list_endpoints(struct vbuf_ctl *ctl, uint64_t channel,
  * @endpoints: the first of it, or NULL
  */
 void vbuf_ctl_free_endpoints(struct vbuf_ctl_endpoint *endpoints);
+
+/**
+ * vbuf_ctl_list_threads - look at the accounts of threads
+ * @ctl: the handle
+ * @threads: out: the accounts, in no order, to be freed with
+ *	vbuf_ctl_free_threads(); NULL if there are none
+ *
+ * Accounts are kept while a trace session is open (%VBUF_IOC_TRACE), of threads that
+ * have called on a file of /dev/vbuf meanwhile. Those are told whose real and
+ * effective user ids are the asker's effective one, or with CAP_PERFMON in the
+ * initial user namespace all; in either case of threads that the caller's pid
+ * namespace has, whatever the network namespaces of their channels. @waits are of
+ * channels of the handle's network namespace alone.
+ *
+ * Each account is as it was at one moment, the list is of several; threads that come
+ * or go meanwhile may be missing.
+ *
+ * Return: 0, or -1 and errno:
+ *
+ * * %EOPNOTSUPP: the module is too old for that
+ * * those of asking the kernel, above
+ */
+int vbuf_ctl_list_threads(struct vbuf_ctl *ctl,
+			  struct vbuf_ctl_thread **threads);
+
+/**
+ * vbuf_ctl_free_threads - free a list of accounts
+ * @threads: the first of it, or NULL
+ */
+void vbuf_ctl_free_threads(struct vbuf_ctl_thread *threads);
 
 /**
  * vbuf_ctl_get_limit - look at a limit

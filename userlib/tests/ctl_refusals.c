@@ -13,6 +13,7 @@ static void refused(struct vbuf_ctl *ctl, int error, const char *text)
 {
 	struct vbuf_ctl_endpoint *endpoints = (void *)&ctl_refused_with;
 	struct vbuf_ctl_channel *channel = (void *)&ctl_refused_with;
+	struct vbuf_ctl_thread *threads = (void *)&ctl_refused_with;
 	const char *told;
 
 	ctl_refused_with = error;
@@ -31,6 +32,9 @@ static void refused(struct vbuf_ctl *ctl, int error, const char *text)
 	EXPECT(vbuf_ctl_list_endpoints(ctl, 1, 1, &endpoints) == -1 &&
 	       errno == error);
 	EXPECT(endpoints == (void *)&ctl_refused_with);
+	errno = 0;
+	EXPECT(vbuf_ctl_list_threads(ctl, &threads) == -1 && errno == error);
+	EXPECT(threads == (void *)&ctl_refused_with);
 	told = vbuf_ctl_error_text(ctl);
 	EXPECT(text ? told && !strcmp(text, told) : !told);
 }

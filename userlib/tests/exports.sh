@@ -53,7 +53,7 @@ look_right 26 VBUF_1.0
 try "it needs nothing but the C library" needs libc.so.6
 
 look_at libvbuf-ctl ctl VBUF_CTL_1.0 vbuf-ctl.h
-look_right 17 VBUF_CTL_1.0
+look_right 19 VBUF_CTL_1.0
 try "it needs libnl and the C library" \
 	needs libc.so.6 libnl-3.so.200 libnl-genl-3.so.200
 
