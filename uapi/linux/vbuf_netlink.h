@@ -318,8 +318,8 @@ enum vbuf_resource {
  * @VBUF_A_THREAD_SOFTIRQS: u64: softirqs while it ran
  * @VBUF_A_THREAD_USER_FAULTS: u64: its page faults in user mode
  * @VBUF_A_THREAD_KERNEL_FAULTS: u64: its page faults in kernel mode
- * @VBUF_A_THREAD_WAITS: nest, as often as there are channels that it slept for, up to
- *	sixteen: how long (&enum vbuf_waits_attr)
+ * @VBUF_A_THREAD_WAITS: nest: how long it slept for one channel (&enum
+ *	vbuf_waits_attr); as often as there are such, up to sixteen
  *
  * The times, from running to softirq, add up to until - began. They are as the
  * kernel's tracepoints tell them: a switch belongs to the thread that it is from up
