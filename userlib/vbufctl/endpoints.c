@@ -3,12 +3,12 @@
 #include "endpoints.h"
 
 #include "clock.h"
+#include "comm.h"
 #include "json.h"
 #include "table.h"
 #include "units.h"
 
 #include <stdio.h>
-#include <string.h>
 
 static const char *const titles[] = {
 	"ENDPOINT", "PID", "<COMMAND", "UID", "<MAY", "OWNED", "SENT", "RECEIVED",
@@ -18,14 +18,6 @@ static const char *const titles[] = {
 #define COLUMNS (sizeof(titles) / sizeof(titles[0]))
 
 #define WAITED_ROOM (UNITS_ROOM + sizeof(" for "))
-
-/* A name must not move the cursor of whoever looks at it. */
-static void make_printable(char *text)
-{
-	for (; *text; text++)
-		if (*text < ' ' || *text > '~')
-			*text = '?';
-}
 
 static const char *rights_name(__u32 rights)
 {
@@ -81,14 +73,12 @@ static void add_row(struct table *table,
 	char comm[VBUF_CTL_COMM_SIZE];
 	char room[UNITS_ROOM];
 
-	memcpy(comm, endpoint->comm, sizeof(comm));
-	make_printable(comm);
 	table_cell(table, "#%llu", (unsigned long long)endpoint->id);
 	if (endpoint->pid)
 		table_cell(table, "%u", endpoint->pid);
 	else
 		table_cell(table, "-");
-	table_cell(table, "%s", comm[0] ? comm : "-");
+	table_cell(table, "%s", comm_printable(comm, endpoint->comm));
 	table_cell(table, "%u", endpoint->uid);
 	table_cell(table, "%s", rights_name(endpoint->rights));
 	table_cell(table, "%u", endpoint->owned);
