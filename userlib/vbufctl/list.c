@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the kernel tells of channels, endpoints and limits, by libvbuf-ctl. */
+/* What the kernel tells of channels, endpoints, threads and limits, by libvbuf-ctl. */
 #include "list.h"
 
 #include <stddef.h>
@@ -53,6 +53,14 @@ int list_endpoints(uint64_t channel, struct vbuf_ctl_endpoint **endpoints)
 	struct vbuf_ctl *ctl = get_handle();
 
 	return ctl ? vbuf_ctl_list_endpoints(ctl, channel, 0, endpoints) : -1;
+}
+
+/* The accounts of the threads that the caller may see, whatever they use. */
+int list_threads(struct vbuf_ctl_thread **threads)
+{
+	struct vbuf_ctl *ctl = get_handle();
+
+	return ctl ? vbuf_ctl_list_threads(ctl, threads) : -1;
 }
 
 /* The limits of the user namespace that owns the network namespace. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the kernel tells of channels, endpoints and limits, by one handle of
- * libvbuf-ctl for as long as the tool runs.
+ * What the kernel tells of channels, endpoints, threads and limits, by one handle
+ * of libvbuf-ctl for as long as the tool runs.
  *
  * Each function returns 0, or -1 and errno; the lists are libvbuf-ctl's.
  */
@@ -18,6 +18,7 @@ int list_channel_by_name(const char *name, struct vbuf_ctl_channel **channel);
 int list_channel_by_id(uint64_t id, struct vbuf_ctl_channel **channel);
 int list_channel_of(int fd, struct vbuf_ctl_channel **channel);
 int list_endpoints(uint64_t channel, struct vbuf_ctl_endpoint **endpoints);
+int list_threads(struct vbuf_ctl_thread **threads);
 int list_limits(struct vbuf_ctl_limit **limits);
 int list_set_limit(uint32_t scope, uint32_t resource, uint64_t value);
 

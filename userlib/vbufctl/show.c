@@ -8,6 +8,8 @@
 #include "number.h"
 #include "report.h"
 #include "terminal.h"
+#include "threads.h"
+#include "times.h"
 #include "units.h"
 #include "verb.h"
 
@@ -30,6 +32,13 @@ static const struct report_advice advices[] = {
 	{ ERANGE, "there is no such channel" },	/* #0 */
 	{ EACCES, "its mode hides it from all but its owner and root" },
 	{ 0, NULL },
+};
+
+/* Lists of libvbuf-ctl: of one channel, and of all that may be its. */
+struct found {
+	struct vbuf_ctl_channel *channel;
+	struct vbuf_ctl_endpoint *endpoints;
+	struct vbuf_ctl_thread *threads;
 };
 
 /* What was asked for: a name, or if that is NULL an id. */
@@ -73,10 +82,34 @@ static int parse(int argc, char **argv, bool *json, struct wanted *wanted)
 	return parse_wanted(argv[optind], wanted);
 }
 
-static int find(const struct wanted *wanted, struct vbuf_ctl_channel **found)
+static int find_channel(const struct wanted *wanted,
+			struct vbuf_ctl_channel **channel)
 {
-	return wanted->name ? list_channel_by_name(wanted->name, found) :
-			      list_channel_by_id(wanted->id, found);
+	return wanted->name ? list_channel_by_name(wanted->name, channel) :
+			      list_channel_by_id(wanted->id, channel);
+}
+
+static int find(const struct wanted *wanted, struct found *found)
+{
+	return find_channel(wanted, &found->channel) ||
+	       list_endpoints(found->channel->id, &found->endpoints) ||
+	       list_threads(&found->threads);
+}
+
+static void forget(struct found *found)
+{
+	vbuf_ctl_free_threads(found->threads);
+	vbuf_ctl_free_endpoints(found->endpoints);
+	vbuf_ctl_free_channels(found->channel);
+}
+
+static struct threads threads_of(const struct found *found)
+{
+	return (struct threads){
+		.all = found->threads,
+		.channel = found->channel->id,
+		.endpoints = found->endpoints,
+	};
 }
 
 static void print_flags(const struct vbuf_ctl_channel *channel)
@@ -154,26 +187,42 @@ static void print_state(const struct vbuf_ctl_channel *channel)
 	print_blocked(channel);
 }
 
-static int print_text(const struct vbuf_ctl_channel *channel,
-		      const struct vbuf_ctl_endpoint *endpoints)
+/* Tables, each after an empty line. Return: 0, or -1 and ENOMEM. */
+static int print_text(const struct found *found)
 {
-	print_attributes(channel);
-	print_state(channel);
-	if (endpoints) {
+	const struct threads threads = threads_of(found);
+	int ret = 0;
+
+	print_attributes(found->channel);
+	print_state(found->channel);
+	if (found->endpoints) {
 		putchar('\n');
-		return endpoints_print(endpoints);
+		ret = endpoints_print(found->endpoints);
 	}
-	return 0;
+	if (!ret && times_told(found->channel)) {
+		putchar('\n');
+		ret = times_print(found->channel);
+	}
+	if (!ret && threads_first(&threads)) {
+		putchar('\n');
+		ret = threads_print(&threads);
+	}
+	return ret;
 }
 
 /* An array of one, as 'ip -j link show DEV' prints. */
-static int print_json(const struct vbuf_ctl_channel *channel,
-		      const struct vbuf_ctl_endpoint *endpoints)
+static int print_json(const struct found *found)
 {
+	const struct threads threads = threads_of(found);
+
 	json_begin_array(NULL);
 	json_begin_object(NULL);
-	channel_json_keys(channel);
-	endpoints_json("endpoints", endpoints);
+	channel_json_keys(found->channel);
+	endpoints_json("endpoints", found->endpoints);
+	if (times_told(found->channel))
+		times_json(found->channel);
+	if (threads_first(&threads))
+		threads_json("threads", &threads);
 	json_end_object();
 	json_end_array();
 	json_end();
@@ -182,8 +231,7 @@ static int print_json(const struct vbuf_ctl_channel *channel,
 
 static int run(int argc, char **argv)
 {
-	struct vbuf_ctl_endpoint *endpoints = NULL;
-	struct vbuf_ctl_channel *channel = NULL;
+	struct found found = { 0 };
 	struct wanted wanted = { 0 };
 	bool json = false;
 	int status = parse(argc, argv, &json, &wanted);
@@ -191,15 +239,13 @@ static int run(int argc, char **argv)
 	if (status != STATUS_NONE_YET)
 		return status;
 	status = STATUS_FAILED;
-	if (find(&wanted, &channel) || list_endpoints(channel->id, &endpoints))
+	if (find(&wanted, &found))
 		report_listed(argv[optind], errno, advices);
-	else if (json ? print_json(channel, endpoints) :
-			print_text(channel, endpoints))
+	else if (json ? print_json(&found) : print_text(&found))
 		report_no_memory();
 	else
 		status = STATUS_DONE;
-	vbuf_ctl_free_endpoints(endpoints);
-	vbuf_ctl_free_channels(channel);
+	forget(&found);
 	return status;
 }
 
@@ -210,7 +256,8 @@ const struct verb verb_show = {
 	"usage: vbufctl show NAME|'#ID' [OPTION...]\n\n"
 	"Tells everything about one channel, and of each of its endpoints the\n"
 	"process that opened it, what it may do, the slots it owns and the threads\n"
-	"that wait in it.\n\n"
+	"that wait in it. While a trace session is open, also where the time of\n"
+	"messages, and of the threads that use the channel, goes.\n\n"
 	"  --bytes            print all digits of bytes, and of counts\n"
 	"  --json             print an array of one object\n"
 	"  -h, --help         print this\n",

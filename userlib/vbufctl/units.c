@@ -89,3 +89,24 @@ const char *units_time(char room[UNITS_ROOM], uint64_t ns)
 			 seconds, ns / 100000000 % 10);
 	return room;
 }
+
+/* What it may be short: one unit, from "1ns" on, and no space. */
+const char *units_span(char room[UNITS_ROOM], uint64_t ns)
+{
+	static const struct unit {
+		const char *name;
+		double next;	/* how many are one of the next */
+	} units[] = {
+		{ "ns", 1000 }, { "us", 1000 }, { "ms", 1000 }, { "s", 60 },
+		{ "min", 60 }, { "h", 24 }, { "d", 0 },
+	};
+	const struct unit *unit = units;
+	double value = ns;
+
+	/* 999.5 would be printed as 1000. */
+	for (; unit->next && value >= unit->next - 0.5; unit++)
+		value /= unit->next;
+	snprintf(room, UNITS_ROOM, "%.*f%s", unit > units && value < 99.95,
+		 value, unit->name);
+	return room;
+}

@@ -14,5 +14,6 @@ const char *units_bytes(char room[UNITS_ROOM], uint64_t bytes);
 const char *units_count(char room[UNITS_ROOM], uint64_t count);
 const char *units_rate(char room[UNITS_ROOM], double rate);
 const char *units_time(char room[UNITS_ROOM], uint64_t ns);
+const char *units_span(char room[UNITS_ROOM], uint64_t ns);
 
 #endif /* VBUFCTL_UNITS_H */
