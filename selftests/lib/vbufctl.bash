@@ -138,7 +138,7 @@ soon()
 	return 1
 }
 
-# is CHANNEL KEY=PATTERN...: so says its JSON, in which "endpoints" stands last.
+# is CHANNEL KEY=PATTERN...: so says its JSON, in which lists stand last.
 is()
 {
 	local channel=$1 json wanted
