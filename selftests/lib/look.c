@@ -1,33 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A channel as it looks from outside: counts, readiness, who waits. */
-#include "netlink.h"
+#include "field.h"
 
 /* How long a state may take to come about on a slow machine. */
 #define PATIENCE_MSEC	20000
 
-/**
- * struct field - an attribute, and where it goes
- * @attr: its type
- * @size: what it must be long; a string is shorter
- * @offset: in the structure
- * @may_lack: it is not always told
- */
-struct field {
-	__u16 attr;
-	__u16 size;
-	__u16 offset;
-	bool may_lack;
-};
-
-#define FIELD(type, _attr, _member, ...) {				\
-	.attr = (_attr), .size = sizeof(((struct type *)NULL)[0]._member),	\
-	.offset = offsetof(struct type, _member), __VA_ARGS__ }
 #define CHANNEL(_attr, _member, ...) \
-	FIELD(vt_channel, VBUF_A_CHANNEL_##_attr, _member, __VA_ARGS__)
+	NL_FIELD(vt_channel, VBUF_A_CHANNEL_##_attr, _member, __VA_ARGS__)
 #define ENDPOINT(_attr, _member, ...) \
-	FIELD(vt_endpoint, VBUF_A_ENDPOINT_##_attr, _member, __VA_ARGS__)
+	NL_FIELD(vt_endpoint, VBUF_A_ENDPOINT_##_attr, _member, __VA_ARGS__)
 
-static const struct field channel_fields[] = {
+static const struct nl_field channel_fields[] = {
 	CHANNEL(ID, id),
 	CHANNEL(NAME, name, .may_lack = true),
 	CHANNEL(STATE, state),
@@ -58,7 +41,7 @@ static const struct field channel_fields[] = {
 	CHANNEL(DROPPED_DELIVERIES, dropped_deliveries),
 };
 
-static const struct field endpoint_fields[] = {
+static const struct nl_field endpoint_fields[] = {
 	ENDPOINT(ID, id),
 	ENDPOINT(CHANNEL, channel),
 	ENDPOINT(PID, pid),
@@ -72,43 +55,6 @@ static const struct field endpoint_fields[] = {
 	ENDPOINT(SENT, sent),
 	ENDPOINT(RECEIVED, received),
 };
-
-#define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
-
-static bool is_string(const struct field *field)
-{
-	return field->size > sizeof(__u64);
-}
-
-/* With a NUL at its end, and no other, nor empty. */
-static bool fits(const struct field *field, const struct nlattr *attr)
-{
-	size_t len = nl_len(attr);
-
-	if (!is_string(field))
-		return len == field->size;
-	return len > 1 && len <= field->size &&
-	       strnlen(nl_data(attr), len) == len - 1;
-}
-
-/* All that must be told is told, each in its size. */
-static void fill(void *info, const struct field *fields, unsigned int count,
-		 const struct nlattr **attrs)
-{
-	const struct field *field;
-	const struct nlattr *attr;
-
-	for (field = fields; field < fields + count; field++) {
-		attr = attrs[field->attr];
-		if (!attr && field->may_lack)
-			continue;
-		if (!attr || !fits(field, attr))
-			vt_die("attribute %u is missing, or of a wrong size",
-			       field->attr);
-		memcpy((char *)info + field->offset, nl_data(attr),
-		       nl_len(attr));
-	}
-}
 
 /* Two attributes, and no others. */
 static bool is_hidden(const struct nlmsghdr *message, const struct nlattr **attrs)
@@ -131,8 +77,8 @@ void nl_channel(const struct nlmsghdr *message, void *into)
 	nl_parse(message, attrs, VBUF_A_CHANNEL_MAX);
 	info->hidden = is_hidden(message, attrs);
 	/* The id comes first. */
-	fill(info, channel_fields, info->hidden ? 1 : COUNT(channel_fields),
-	     attrs);
+	nl_fill(info, channel_fields,
+		info->hidden ? 1 : NL_FIELDS(channel_fields), attrs);
 }
 
 void nl_endpoint(const struct nlmsghdr *message, void *info)
@@ -141,7 +87,7 @@ void nl_endpoint(const struct nlmsghdr *message, void *info)
 
 	memset(info, 0, sizeof(struct vt_endpoint));
 	nl_parse(message, attrs, VBUF_A_ENDPOINT_MAX);
-	fill(info, endpoint_fields, COUNT(endpoint_fields), attrs);
+	nl_fill(info, endpoint_fields, NL_FIELDS(endpoint_fields), attrs);
 }
 
 struct vbuf_getattr vt_getattr(int fd)
