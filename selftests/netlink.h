@@ -64,6 +64,19 @@ struct nl_answer nl_ask(struct nl *nl, struct nl_request *request, nl_fn fn,
 /* Attributes by type; one that is not known, or there twice, ends the test. */
 void nl_parse(const struct nlmsghdr *message, const struct nlattr **attrs,
 	      unsigned int max);
+
+/* The same, but @many may be there more often: the first is told, then the next. */
+struct nl_known {
+	unsigned int max;
+	unsigned int many;
+};
+
+void nl_parse_known(const struct nlmsghdr *message, const struct nlattr **attrs,
+		    struct nl_known known);
+const struct nlattr *nl_next(const struct nlmsghdr *message,
+			     const struct nlattr *attr);
+void nl_parse_nest(const struct nlattr *nest, const struct nlattr **attrs,
+		   unsigned int max);
 const void *nl_data(const struct nlattr *attr);
 size_t nl_len(const struct nlattr *attr);
 
@@ -90,6 +103,60 @@ void nl_limit(const struct nlmsghdr *message, void *info);
 struct vt_limit nl_get_limit(struct nl *nl, __u32 scope, __u32 resource);
 struct nl_answer nl_set_limit(struct nl *nl, __u32 scope, __u32 resource,
 			      __u64 value);
+
+/*
+ * lib/account.c: the accounts of threads, which a session has kept
+ *
+ * What is missing, or of a wrong size, ends the test. Of no account @tid is 0.
+ */
+#define NL_WAITS	16U
+
+struct vt_waits {
+	__u64 channel;
+	__u64 in_send;
+	__u64 in_recv;
+};
+
+struct vt_account {
+	__u32 tid;
+	__u32 pid;
+	char comm[16];
+	__u64 began;
+	__u64 until;
+	__u64 running;
+	__u64 ready;
+	__u64 in_send;
+	__u64 in_recv;
+	__u64 asleep;
+	__u64 hardirq;
+	__u64 softirq;
+	__u64 voluntary;
+	__u64 involuntary;
+	__u64 migrations;
+	__u64 hardirqs;
+	__u64 softirqs;
+	__u64 user_faults;
+	__u64 kernel_faults;
+	unsigned int channels;		/* so many of @waits are told */
+	struct vt_waits waits[NL_WAITS];
+};
+
+/* A file: of a session that records nothing; closing it ends that. */
+int vt_session(void);
+
+/* How many there are, of which the first @room are filled in. */
+unsigned int nl_accounts(struct nl *nl, struct vt_account *accounts,
+			 unsigned int room);
+struct vt_account nl_account(struct nl *nl, pid_t tid);
+struct vt_account vt_account(pid_t tid);
+
+/* How long it has been kept, and whether its parts add up to that. */
+__u64 vt_account_whole(const struct vt_account *account);
+bool vt_account_adds_up(const struct vt_account *account);
+/* What has come to it since an earlier look; it @began then. */
+struct vt_account vt_account_since(const struct vt_account *account,
+				   const struct vt_account *earlier);
+void vt_account_print(const struct vt_account *account);
 
 /* lib/events.c: what an event said; what it did not say is 0 */
 struct nl_event {

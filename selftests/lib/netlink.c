@@ -78,20 +78,60 @@ static const struct nlattr *next_attr(const struct nlattr *attr, const char *end
 	return attr_at((const char *)attr + NLA_ALIGN(attr->nla_len), end);
 }
 
+/*
+ * An attribute that is not known, or there once more but is not @many, ends the test.
+ * Of @many the first is taken.
+ */
+static void parse(const char *at, const char *end, const struct nlattr **attrs,
+		  struct nl_known known)
+{
+	const struct nlattr *attr;
+	unsigned int type;
+
+	memset(attrs, 0, (known.max + 1) * sizeof(*attrs));
+	for (attr = attr_at(at, end); attr; attr = next_attr(attr, end)) {
+		type = attr->nla_type & NLA_TYPE_MASK;
+		if (type > known.max || (attrs[type] && type != known.many))
+			vt_die("attribute %u, once more, or not known", type);
+		if (!attrs[type])
+			attrs[type] = attr;
+	}
+}
+
+static const char *end_of(const struct nlmsghdr *message)
+{
+	return (const char *)message + message->nlmsg_len;
+}
+
+void nl_parse_known(const struct nlmsghdr *message, const struct nlattr **attrs,
+		    struct nl_known known)
+{
+	parse((const char *)NLMSG_DATA(message) + GENL_HDRLEN, end_of(message),
+	      attrs, known);
+}
+
 void nl_parse(const struct nlmsghdr *message, const struct nlattr **attrs,
 	      unsigned int max)
 {
-	const char *end = (const char *)message + message->nlmsg_len;
-	const struct nlattr *attr;
+	nl_parse_known(message, attrs, (struct nl_known) { .max = max });
+}
 
-	memset(attrs, 0, (max + 1) * sizeof(*attrs));
-	attr = attr_at((const char *)NLMSG_DATA(message) + GENL_HDRLEN, end);
-	for (; attr; attr = next_attr(attr, end)) {
-		if (attr->nla_type > max || attrs[attr->nla_type])
-			vt_die("attribute %u, once more, or not known",
-			       attr->nla_type);
-		attrs[attr->nla_type] = attr;
-	}
+void nl_parse_nest(const struct nlattr *nest, const struct nlattr **attrs,
+		   unsigned int max)
+{
+	parse(nl_data(nest), (const char *)nest + nest->nla_len, attrs,
+	      (struct nl_known) { .max = max });
+}
+
+const struct nlattr *nl_next(const struct nlmsghdr *message,
+			     const struct nlattr *attr)
+{
+	const struct nlattr *next = attr;
+
+	do
+		next = next_attr(next, end_of(message));
+	while (next && next->nla_type != attr->nla_type);
+	return next;
 }
 
 /* What the kernel adds to an error: why, and which byte of the request. */
@@ -120,8 +160,7 @@ static void end(struct nl_answer *answer, const struct nlmsghdr *message)
 	memcpy(&answer->error, data, sizeof(answer->error));
 	answer->over = true;
 	if (message->nlmsg_flags & NLM_F_ACK_TLVS)
-		explain(answer, data + NLMSG_ALIGN(size),
-			(const char *)message + message->nlmsg_len);
+		explain(answer, data + NLMSG_ALIGN(size), end_of(message));
 }
 
 static void take(struct nl *nl, const struct nlmsghdr *message,
