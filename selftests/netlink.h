@@ -156,6 +156,15 @@ bool vt_account_adds_up(const struct vt_account *account);
 /* What has come to it since an earlier look; it @began then. */
 struct vt_account vt_account_since(const struct vt_account *account,
 				   const struct vt_account *earlier);
+
+/*
+ * A part of it: whether all the time has gone there; and a look at it once all the
+ * time goes there.
+ */
+#define VT_PART(_member)	offsetof(struct vt_account, _member)
+
+bool vt_account_all_in(const struct vt_account *account, size_t part);
+struct vt_account vt_account_comes_in(pid_t tid, size_t part);
 void vt_account_print(const struct vt_account *account);
 
 /* lib/events.c: what an event said; what it did not say is 0 */

@@ -2,6 +2,9 @@
 /* The accounts of threads, as a dump tells them. */
 #include "field.h"
 
+/* How long a thread may take to come to something on a slow machine. */
+#define PATIENCE_MSEC	20000
+
 #define THREAD(_attr, _member)	\
 	NL_FIELD(vt_account, VBUF_A_THREAD_##_attr, _member)
 #define WAITS(_attr, _member)	\
@@ -182,4 +185,35 @@ void vt_account_print(const struct vt_account *account)
 		account->voluntary, account->involuntary, account->migrations,
 		account->hardirqs, account->softirqs, account->user_faults,
 		account->kernel_faults);
+}
+
+static __u64 part_of(const struct vt_account *account, size_t part)
+{
+	__u64 ns;
+
+	memcpy(&ns, (const char *)account + part, sizeof(ns));
+	return ns;
+}
+
+bool vt_account_all_in(const struct vt_account *account, size_t part)
+{
+	return vt_account_whole(account) &&
+	       part_of(account, part) == vt_account_whole(account);
+}
+
+struct vt_account vt_account_comes_in(pid_t tid, size_t part)
+{
+	__u64 end = vt_in(vt_scaled(PATIENCE_MSEC));
+	struct vt_account before, after, since;
+
+	do {
+		before = vt_account(tid);
+		usleep(1000);
+		after = vt_account(tid);
+		since = vt_account_since(&after, &before);
+		if (before.tid && vt_account_all_in(&since, part))
+			return after;
+	} while (vt_now() < end);
+	vt_account_print(&after);
+	vt_die("thread %d does not do what it is to do", tid);
 }
