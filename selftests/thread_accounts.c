@@ -226,9 +226,9 @@ TEST_F(thread, sleeps_in_one_part)
 	EXPECT_TRUE(vt_account_all_in(&since, variant->part));
 	EXPECT_LE(PAUSE_NS, vt_account_whole(&since));
 	EXPECT_EQ(before.began, after.began);
-	EXPECT_EQ(0U, since.voluntary + since.involuntary + since.migrations +
-		      since.hardirqs + since.softirqs + since.user_faults +
-		      since.kernel_faults);
+	/* Where it sleeps may change: it need not leave the processor's queue. */
+	EXPECT_EQ(0U, since.voluntary + since.involuntary + since.hardirqs +
+		      since.softirqs + since.user_faults + since.kernel_faults);
 	EXPECT_NE(0U, after.voluntary);
 	if (variant->part != VT_PART(in_send))
 		EXPECT_EQ(0U, after.in_send);
