@@ -12,9 +12,11 @@
 #define GET_CHANNEL	VBUF_CMD_CHANNEL_GET, 0
 #define DUMP_CHANNELS	VBUF_CMD_CHANNEL_GET, NLM_F_DUMP
 #define DUMP_ENDPOINTS	VBUF_CMD_ENDPOINT_GET, NLM_F_DUMP
+#define DUMP_THREADS	VBUF_CMD_THREAD_GET, NLM_F_DUMP
 
 #define CHANNEL(what)	VBUF_A_CHANNEL_##what
 #define ENDPOINT(what)	VBUF_A_ENDPOINT_##what
+#define THREAD(what)	VBUF_A_THREAD_##what
 
 /* Numbers of any size, in this machine's order: the first bytes are the number. */
 static const __u64 one = 1, none, last = ~0ULL;
@@ -105,6 +107,19 @@ REFUSED(endpoints_by_id, DUMP_ENDPOINTS, BAD(ENDPOINT(ID), &one, 8),
 REFUSED(endpoints_by_comm, DUMP_ENDPOINTS, BAD(ENDPOINT(COMM), "x", 2),
 	.error = EINVAL);
 REFUSED(endpoints_unknown, DUMP_ENDPOINTS, BAD(VBUF_A_ENDPOINT_MAX + 1, "", 0),
+	.error = EINVAL);
+REFUSED(threads_of_tid, DUMP_THREADS, BAD(THREAD(TID), &one, 4), .error = EINVAL,
+	.begun = true);
+REFUSED(threads_of_pid, DUMP_THREADS, BAD(THREAD(PID), &one, 4), .error = EINVAL,
+	.begun = true);
+REFUSED(threads_by_pad, DUMP_THREADS, BAD(THREAD(PAD), "", 0), .error = EINVAL,
+	.begun = true);
+REFUSED(threads_by_waits, DUMP_THREADS,
+	BAD(THREAD(WAITS) | NLA_F_NESTED, &one, 8), .error = EINVAL,
+	.begun = true);
+REFUSED(threads_unknown, DUMP_THREADS, BAD(VBUF_A_THREAD_MAX + 1, "", 0),
+	.error = EINVAL);
+REFUSED(threads_unknown_by_far, DUMP_THREADS, BAD(1U << 13, &one, 4),
 	.error = EINVAL);
 REFUSED(endpoints_of_none, DUMP_ENDPOINTS, BAD(ENDPOINT(CHANNEL), &last, 8),
 	.error = ENOENT, .begun = true);
@@ -253,6 +268,33 @@ TEST_F(whole, endpoint_get_eopnotsupp)
 	EXPECT_EQ(-EOPNOTSUPP, ask(self).error);
 	nl_put_u64(&self->request, VBUF_A_ENDPOINT_CHANNEL, self->id);
 	EXPECT_EQ(-EOPNOTSUPP, ask(self).error);
+}
+
+TEST_F(whole, thread_get_eopnotsupp)
+{
+	nl_begin(&self->request, VBUF_CMD_THREAD_GET, 0);
+	EXPECT_EQ(-EOPNOTSUPP, ask(self).error);
+	nl_put_u32(&self->request, VBUF_A_THREAD_TID, getpid());
+	EXPECT_EQ(-EOPNOTSUPP, ask(self).error);
+}
+
+/* Without a session there are none to be told. */
+TEST_F(whole, a_dump_of_no_threads_is_good)
+{
+	struct nl_answer answer;
+
+	nl_begin(&self->request, VBUF_CMD_THREAD_GET, NLM_F_DUMP);
+	answer = ask(self);
+	EXPECT_EQ(0, answer.error);
+	EXPECT_EQ(0U, answer.messages);
+	self->request.genl.version = 99;
+	EXPECT_EQ(0, ask(self).error);
+	self->request.genl.reserved = 1;
+	EXPECT_EQ(-EINVAL, ask(self).error);
+	nl_begin(&self->request, VBUF_CMD_THREAD_GET, NLM_F_DUMP);
+	memset(self->request.attrs, 0, 4);
+	self->request.header.nlmsg_len += 2;
+	EXPECT_EQ(-EINVAL, ask(self).error);
 }
 
 TEST_F(whole, unknown_commands_eopnotsupp)
