@@ -121,7 +121,7 @@ static unsigned int look(FIXTURE_DATA(accounts) *self)
 	return n;
 }
 
-/* So many looks, of which some see somebody, if there is a session. */
+/* How many were seen; there may be none, also with a session, at some moments. */
 static unsigned int look_often(FIXTURE_DATA(accounts) *self)
 {
 	unsigned int times = 1 + storm_below(&self->rnd, 20), seen = 0;
@@ -149,7 +149,7 @@ TEST_F_TIMEOUT(accounts, of_sessions_that_come_and_go, 60)
 	unsigned long seen = 0;
 
 	crew_begin(&self->crew);
-	while (stress_goes_on(stress) || opened < 2) {
+	while (stress_goes_on(stress) || opened < 2 || !seen) {
 		opened += open_or_close(self);
 		seen += look_often(self);
 		stress_kill(stress, &self->crew,
@@ -161,7 +161,6 @@ TEST_F_TIMEOUT(accounts, of_sessions_that_come_and_go, 60)
 	stress_crew_end(&self->crew);
 	vt_fionread(self->world.fd);
 	EXPECT_EQ(0U, look(self));
-	EXPECT_NE(0U, seen);
 	EXPECT_TRUE(vt_settled(self->world.fd));
 	TH_LOG("%u sessions, %lu accounts seen", opened, seen);
 	stress_report(stress);
@@ -179,14 +178,13 @@ TEST_F_TIMEOUT(accounts, while_a_processor_goes_and_comes, 60)
 		SKIP(return, "no second processor that can go");
 	session = vt_session();
 	crew_begin(&self->crew);
-	while (stress_goes_on(stress) || times < 2) {
+	while (stress_goes_on(stress) || times < 2 || !seen) {
 		online = !online;
 		set_online(online);
 		times++;
 		seen += look_often(self);
 	}
 	stress_crew_end(&self->crew);
-	EXPECT_NE(0U, seen);
 	EXPECT_TRUE(vt_settled(self->world.fd));
 	close(session);
 	TH_LOG("cpu1 went or came %u times, %lu accounts seen", times, seen);

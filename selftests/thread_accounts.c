@@ -213,44 +213,40 @@ FIXTURE_TEARDOWN(thread)
 	close(self->session);
 }
 
-/* Not a moment that it sleeps goes anywhere else, nor is it counted as anything. */
-TEST_F(thread, sleeps_in_one_part)
+/* Not a moment of it goes anywhere else, nor is anything counted. */
+static void look_at_sleep(struct __test_metadata *_metadata, pid_t tid, size_t part)
 {
 	struct vt_account before, after, since;
 
-	before = vt_account_comes_in(self->call.tid, variant->part);
+	before = vt_account_comes_in(tid, part);
 	usleep(PAUSE_US);
-	after = vt_account(self->call.tid);
-	since = vt_account_since(&after, &before);
-	EXPECT_TRUE(vt_account_adds_up(&after));
-	EXPECT_TRUE(vt_account_all_in(&since, variant->part));
-	EXPECT_LE(PAUSE_NS, vt_account_whole(&since));
-	EXPECT_EQ(before.began, after.began);
-	/* Where it sleeps may change: it need not leave the processor's queue. */
-	EXPECT_EQ(0U, since.voluntary + since.involuntary + since.hardirqs +
-		      since.softirqs + since.user_faults + since.kernel_faults);
-	EXPECT_NE(0U, after.voluntary);
-	if (variant->part != VT_PART(in_send))
-		EXPECT_EQ(0U, after.in_send);
-	if (variant->part != VT_PART(in_recv))
-		EXPECT_EQ(0U, after.in_recv);
-}
-
-/* What comes after a wait is no part of it. */
-TEST_F(thread, sleeps_there_no_more_once_it_is_woken)
-{
-	struct vt_account slept, before, after, since;
-	pid_t tid = self->call.tid;
-
-	slept = vt_account_comes_in(tid, variant->part);
-	variant->wake(self);
-	before = vt_account_comes_in(tid, VT_PART(asleep));
 	after = vt_account(tid);
 	since = vt_account_since(&after, &before);
 	EXPECT_TRUE(vt_account_adds_up(&after));
-	EXPECT_LE(slept.in_send, before.in_send);
-	EXPECT_LE(slept.in_recv, before.in_recv);
-	EXPECT_EQ(0U, since.in_send + since.in_recv);
+	EXPECT_TRUE(vt_account_all_in(&since, part));
+	EXPECT_LE(PAUSE_NS, vt_account_whole(&since));
+	EXPECT_EQ(before.began, after.began);
+	EXPECT_NE(0U, after.voluntary);
+	/* Where it sleeps may change: it need not leave the processor's queue. */
+	EXPECT_EQ(0U, since.voluntary + since.involuntary + since.hardirqs +
+		      since.softirqs + since.user_faults + since.kernel_faults);
+}
+
+/* And what comes after it is no part of it. */
+TEST_F(thread, sleeps_in_one_part)
+{
+	pid_t tid = self->call.tid;
+	struct vt_account during, after;
+
+	look_at_sleep(_metadata, tid, variant->part);
+	during = vt_account(tid);
+	variant->wake(self);
+	look_at_sleep(_metadata, tid, VT_PART(asleep));
+	after = vt_account(tid);
+	EXPECT_LE(during.in_send, after.in_send);
+	EXPECT_LE(during.in_recv, after.in_recv);
+	EXPECT_EQ(sends(variant->part), after.in_send != 0);
+	EXPECT_EQ(variant->part == VT_PART(in_recv), after.in_recv != 0);
 	wake_by_pipe(self);
 	EXPECT_LE(0, vt_join(&self->call));
 }
