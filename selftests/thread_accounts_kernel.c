@@ -450,7 +450,8 @@ TEST_F(thread, has_softirqs_on_top)
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	struct look added;
 
-	ASSERT_LE(0, fd);
+	if (fd < 0)
+		SKIP(return, "no network");
 	set_lo_up(fd);
 	added = do_work(self, send_to_itself);
 	EXPECT_NE(0U, added.account.softirqs);

@@ -173,8 +173,8 @@ TEST_F(first, begins_it_with_a_session_alone)
 	before = vt_now();
 	make(self->actor, variant->call);
 	account = vt_account(self->actor->call.tid);
-	ASSERT_EQ(self->actor->call.tid, account.tid);
-	EXPECT_EQ(getpid(), account.pid);
+	ASSERT_EQ((__u32)self->actor->call.tid, account.tid);
+	EXPECT_EQ((__u32)getpid(), account.pid);
 	EXPECT_LE(before, account.began);
 	EXPECT_GE(vt_now(), account.until);
 	EXPECT_TRUE(vt_account_adds_up(&account));
