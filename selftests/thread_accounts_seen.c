@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who sees the accounts of which threads: those of its own user, or all with
- * CAP_PERFMON; of its pid namespace, and by the numbers that they have there. Who asks
- * is who opened the socket.
+ * Who sees the accounts of which threads: those that are its own user's alone, or all
+ * with CAP_PERFMON; of its pid namespace, and by the numbers that they have there. Who
+ * asks is who opened the socket.
  */
 #include "kselftest_harness.h"
 #include "netlink.h"
@@ -117,13 +117,13 @@ TEST_F(account, is_seen_with_cap_perfmon)
 	EXPECT_EQ(UNSEEN, ns_as(root, look_with_other_cap, &self->call.tid));
 }
 
-/* Whose thread it is, is who it acts as now. */
-TEST_F(account, is_its_effective_users)
+/* Who acts for another, or could, is neither's. */
+TEST_F(account, of_two_users_is_seen_by_neither)
 {
 	vt_kill(&self->call);
 	start_as(self, (struct ids) { { owner.uid, other.uid, owner.uid } });
 	EXPECT_EQ(UNSEEN, as(owner, self));
-	EXPECT_EQ(SEEN, as(other, self));
+	EXPECT_EQ(UNSEEN, as(other, self));
 	EXPECT_EQ(SEEN, as(root, self));
 }
 
