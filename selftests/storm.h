@@ -11,6 +11,7 @@
 
 /* lib/storm.c */
 unsigned int storm_scale(unsigned int n);
+unsigned int storm_few(unsigned int n, unsigned int few);
 __u64 storm_seed(void);
 __u32 storm_below(__u64 *state, __u32 n);
 void *storm_shared(size_t size);

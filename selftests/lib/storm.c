@@ -11,6 +11,14 @@ unsigned int storm_scale(unsigned int n)
 	return scaled < 1 ? 1 : (unsigned int)scaled;
 }
 
+/* @n; on a machine that is slow, where STORM_SCALE says so, @few must do. */
+unsigned int storm_few(unsigned int n, unsigned int few)
+{
+	const char *env = getenv("STORM_SCALE");
+
+	return env && atof(env) < 1 ? few : n;
+}
+
 /* STORM_SEED, or else one from the clock; printed, to be given again. */
 __u64 storm_seed(void)
 {
