@@ -5,7 +5,7 @@
  */
 #include <setjmp.h>
 
-#include "vbuf_test.h"
+#include "storm.h"
 
 /* Of the thread: where to go on after a fault, if it expects one, and which. */
 static __thread sigjmp_buf back;
@@ -102,8 +102,9 @@ bool vt_gone(const void *at)
 	       vt_poke((char *)at, 'x') != VT_THERE;
 }
 
-/* Of more pages than these, about as many are looked at. */
-#define ALL_OF		(256 * VT_PAGE)
+/* Of more pages than these, about as many are looked at; fewer on a slow machine. */
+#define ALL_OF		256U
+#define FEW_OF		64U
 
 /* What has its own entry in a table of tables. */
 #define TABLE		(2UL << 20)
@@ -111,7 +112,8 @@ bool vt_gone(const void *at)
 /* How far on to look next: no table's first or last page is left out. */
 static size_t step(const char *at, size_t bytes)
 {
-	size_t pages = bytes <= ALL_OF ? 1 : bytes / ALL_OF | 1;
+	size_t all = storm_few(ALL_OF, FEW_OF) * VT_PAGE;
+	size_t pages = bytes <= all ? 1 : bytes / all | 1;
 	uintptr_t page = (uintptr_t)at / VT_PAGE, in_table = TABLE / VT_PAGE;
 	size_t left = in_table - 1 - page % in_table;
 
