@@ -109,7 +109,7 @@ TEST_NTH(reopen, reopen_enomem, 1, 1)
 /* What fails here is the kernel's alone: it is to leave no trace with us. */
 TEST_F(stage, file_open)
 {
-	EXPECT_LE(1, stage_try_best(&self->stage, attempt_open).enomem);
+	EXPECT_LE(1, stage_try_best(&self->stage, attempt_open, 1, 0).enomem);
 }
 
 TEST_NTH(poll, poll, 0, 1)
@@ -128,7 +128,7 @@ TEST_F(stage, async)
 {
 	struct stage *stage = &self->stage;
 
-	EXPECT_LE(2, stage_try_best(stage, attempt_async).enomem);
+	EXPECT_LE(2, stage_try_best(stage, attempt_async, 2, 0).enomem);
 	EXPECT_TRUE(stage->whole.outcome.told_of_slot);
 	EXPECT_TRUE(stage->whole.outcome.told_of_message);
 	EXPECT_FALSE(stage->nothing.told_of_slot);
@@ -139,13 +139,13 @@ TEST_F(stage, async)
 TEST_F(stage, create_enomem_account)
 {
 	self->stage.stranger = true;
-	EXPECT_LE(5, stage_try_best(&self->stage, attempt_create).enomem);
+	EXPECT_LE(5, stage_try_best(&self->stage, attempt_create, 5, 0).enomem);
 }
 
 TEST_F(stage, reopen_enomem_account)
 {
 	self->stage.stranger = true;
-	EXPECT_LE(3, stage_try_best(&self->stage, attempt_reopen).enomem);
+	EXPECT_LE(3, stage_try_best(&self->stage, attempt_reopen, 3, 0).enomem);
 }
 
 TEST_COPIES(unlink, unlink_efault, 1)

@@ -73,27 +73,28 @@ static long attempt_dump_endpoints(struct stage *stage)
 }
 
 /* ENOBUFS is the socket's, which had no memory for an answer. */
-static unsigned int enomem_of(struct stage *stage, attempt what)
+static unsigned int enomem_of(struct stage *stage, attempt what,
+			      unsigned int wanted)
 {
 	stage->prepare = open_netlink;
 	stage->tidy = close_netlink;
 	stage->may_fail = ENOBUFS;
-	return stage_try_best(stage, what).enomem;
+	return stage_try_best(stage, what, wanted, 0).enomem;
 }
 
 TEST_F(stage, channel_get_enomem)
 {
-	EXPECT_LE(1, enomem_of(&self->stage, attempt_get_channel));
+	EXPECT_LE(1, enomem_of(&self->stage, attempt_get_channel, 1));
 }
 
 TEST_F(stage, channel_get_enomem_dump)
 {
-	enomem_of(&self->stage, attempt_dump_channels);
+	enomem_of(&self->stage, attempt_dump_channels, 0);
 }
 
 TEST_F(stage, endpoint_get_enomem)
 {
-	EXPECT_LE(1, enomem_of(&self->stage, attempt_dump_endpoints));
+	EXPECT_LE(1, enomem_of(&self->stage, attempt_dump_endpoints, 1));
 }
 
 static long attempt_get_limit(struct stage *stage)
@@ -123,12 +124,12 @@ static long attempt_dump_limits(struct stage *stage)
 
 TEST_F(stage, limit_get_enomem)
 {
-	EXPECT_LE(1, enomem_of(&self->stage, attempt_get_limit));
+	EXPECT_LE(1, enomem_of(&self->stage, attempt_get_limit, 1));
 }
 
 TEST_F(stage, limit_get_enomem_dump)
 {
-	enomem_of(&self->stage, attempt_dump_limits);
+	enomem_of(&self->stage, attempt_dump_limits, 0);
 }
 
 /* A socket of a container that has nothing yet, not even a record of its limits. */
@@ -221,7 +222,7 @@ TEST_F_TIMEOUT(stage, event_subscribe_enomem, 60)
 	stage->prepare = open_netlink;
 	stage->tidy = check_subscription;
 	stage->may_fail = ENOBUFS;
-	EXPECT_LE(1, stage_try_best(stage, attempt_subscribe).enomem);
+	EXPECT_LE(1, stage_try_best(stage, attempt_subscribe, 1, 0).enomem);
 }
 
 /* What somebody has heard. */

@@ -104,7 +104,7 @@ static long attempt_map(struct stage *stage)
 TEST_F(stage, map_enomem)
 {
 	scene.maps = true;
-	EXPECT_LE(4, stage_try_best(&self->stage, attempt_map).enomem);
+	EXPECT_LE(4, stage_try_best(&self->stage, attempt_map, 4, 0).enomem);
 }
 
 static long attempt_region(struct stage *stage)

@@ -16,8 +16,9 @@
 /* Vectors copy up to 64 bytes word by word, and no fault is injected there. */
 #define STAGE_LEN	100
 #define STAGE_ENDS	8
-/* So often all of a call's faults are tried. */
-#define STAGE_ROUNDS	4
+/* So often all of a call's faults are tried, at the least and at the most. */
+#define STAGE_ROUNDS_LEAST	2
+#define STAGE_ROUNDS		4
 
 struct stage;
 
@@ -98,7 +99,8 @@ void stage_look(struct stage *stage, struct outcome *outcome);
 void stage_compare(struct stage *stage, attempt what, const struct tried *tried);
 struct tried stage_try(struct stage *stage, unsigned int nth, attempt what);
 struct faults stage_try_all(struct stage *stage, attempt what);
-struct faults stage_try_best(struct stage *stage, attempt what);
+struct faults stage_try_best(struct stage *stage, attempt what,
+			     unsigned int enomem, unsigned int efault);
 void stage_report(unsigned int operations, unsigned int faults);
 
 /* The fixture `stage', of a struct stage of that name; @first is done before it opens. */
@@ -127,7 +129,8 @@ struct stage
 #define TEST_NTH(what, name, allocations, copies)		\
 TEST_F(stage, name)						\
 {								\
-	struct faults faults = stage_try_best(&self->stage, attempt_##what); \
+	struct faults faults = stage_try_best(&self->stage, attempt_##what, \
+					      allocations, copies);	\
 								\
 	EXPECT_LE(allocations, faults.enomem);			\
 	EXPECT_EQ(copies, faults.efault);			\

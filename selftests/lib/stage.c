@@ -74,7 +74,8 @@ void stage_end(struct stage *stage)
 {
 	struct vt_channel info;
 
-	param_restore(&stage->usual);
+	if (stage->max_bytes)
+		param_restore(&stage->usual);
 	if (stage->tidy)
 		stage->tidy(stage);
 	if (stage->other_device >= 0)
@@ -334,13 +335,18 @@ struct faults stage_try_all(struct stage *stage, attempt what)
  * Every round is judged in full; what is returned is of the one with most errors.
  * The kernel tries to refill a cache with many pages first, now and then, and
  * takes less if it must: a fault there moves all others, so that one is missed.
+ * The rounds go on until one has the errors that are wanted.
  */
-struct faults stage_try_best(struct stage *stage, attempt what)
+struct faults stage_try_best(struct stage *stage, attempt what,
+			     unsigned int enomem, unsigned int efault)
 {
 	struct faults faults, best = { .errors = 0 };
 	unsigned int round;
 
 	for (round = 0; round < STAGE_ROUNDS; round++) {
+		if (round >= STAGE_ROUNDS_LEAST && best.enomem >= enomem &&
+		    best.efault >= efault)
+			break;
 		faults = stage_try_all(stage, what);
 		if (faults.errors > best.errors)
 			best = faults;
