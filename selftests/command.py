@@ -15,7 +15,7 @@ STATUS = {123: "the kernel complained", 124: "ran out of time"}
 SLOWLY = ["TIMEOUT_SCALE=4", "STORM_SCALE=0.2"]
 
 # And in little time: of slots some sizes, one of each kind.
-BRIEFLY = [*SLOWLY, "SKIP_VARIANTS=three_pages mib1 mib16"]
+BRIEFLY = [*SLOWLY, "SKIP_VARIANTS=half_page three_pages mib1 mib16"]
 
 
 # Should we be killed, it ends, too, and its machine with it.
