@@ -54,15 +54,6 @@ static long attempt_reopen(struct stage *stage)
 	return vt_ioctl(stage->device, VBUF_IOC_REOPEN, &reopen);
 }
 
-/* Of nothing, so that nothing comes by it. */
-static long attempt_trace(struct stage *stage)
-{
-	struct vbuf_trace trace = {
-		.size = sizeof(trace), .slots = 2, .slot_size = 4096 };
-
-	return vt_ioctl(stage->device, VBUF_IOC_TRACE, &trace);
-}
-
 static long attempt_unlink(struct stage *stage)
 {
 	struct vbuf_unlink unlink = { .size = sizeof(unlink) };
@@ -113,15 +104,6 @@ TEST_F(stage, file_open)
 }
 
 TEST_NTH(poll, poll, 0, 1)
-
-/* There are many, and each time the kernel's text is changed and changed back. */
-TEST_F_TIMEOUT(stage, trace_enomem_nth, 120)
-{
-	struct faults faults = stage_try_all(&self->stage, attempt_trace);
-
-	EXPECT_LE(8, faults.enomem);
-	EXPECT_EQ(2, faults.efault);
-}
 
 /* Who failed to ask to be told of both is told of neither. */
 TEST_F(stage, async)

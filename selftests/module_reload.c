@@ -5,7 +5,6 @@
  * it. The module's file is $VBUF_MODULE.
  */
 #include "kselftest_harness.h"
-#include "netlink.h"
 #include "ns.h"
 #include "storm.h"
 
@@ -116,29 +115,6 @@ TEST_F(module, unload_refused_while_open)
 	EXPECT_EQ(-EAGAIN, vt_unload());
 	close(tx);
 	EXPECT_EQ(0, vt_unload());
-}
-
-/* Accounts, and the probes that they take, are no more than the session's. */
-TEST_F(module, unload_refused_while_a_session_is_open)
-{
-	int session = vt_session(), rx, tx;
-
-	vt_pair(&rx, &tx, vt_attr(4, 64));
-	EXPECT_EQ(0, vt_put(tx, 'x'));
-	EXPECT_NE(0U, vt_account(gettid()).tid);
-	close(rx);
-	close(tx);
-	EXPECT_EQ(-EAGAIN, vt_unload());
-	EXPECT_NE(0U, vt_account(gettid()).tid);
-	close(session);
-	/* What looked at them may keep it for a grace period. */
-	EXPECT_EQ(0, vt_unload_soon());
-	ASSERT_EQ(0, vt_load());
-	session = vt_session();
-	EXPECT_EQ(0U, vt_account(gettid()).tid);
-	EXPECT_TRUE(traffic());
-	EXPECT_NE(0U, vt_account(gettid()).tid);
-	close(session);
 }
 
 static void leave_persistent(const char *name)
