@@ -132,7 +132,7 @@ TEST_F(story, threads_are_named)
 	EXPECT_EQ((__u32)getpid(), at->is.pid);
 }
 
-/* It slept for the channel, was woken by the sender, ran, all before it had it. */
+/* The receiver slept for the channel, was woken by the sender, ran, all before it had it. */
 static bool tells_how(FIXTURE_DATA(story) *self,
 		      const struct stream_record *after,
 		      const struct stream_record *message)
@@ -159,6 +159,7 @@ static bool tells_how(FIXTURE_DATA(story) *self,
 TEST_F(story, of_each_message)
 {
 	const struct stream_record *at, *before = NULL;
+	unsigned int slept = 0;
 	__u64 seq;
 
 	for (seq = 0; seq < MESSAGES; seq++, before = at) {
@@ -166,10 +167,15 @@ TEST_F(story, of_each_message)
 		ASSERT_NE(NULL, at) {
 			stream_show(self->stream, self->receiver);
 		}
+		/* Preempted on its way to sleep, it seems to sleep, and is not woken. */
+		if (!at->is.context)
+			continue;
+		slept++;
 		EXPECT_TRUE(tells_how(self, before, at)) {
 			stream_show(self->stream, self->receiver);
 		}
 	}
+	EXPECT_LE(MESSAGES / 2, slept);
 }
 
 TEST_F(story, of_a_messages_time)
@@ -187,8 +193,7 @@ TEST_F(story, of_a_messages_time)
 		EXPECT_EQ(at->is.time_ns - got->time_ns,
 			  at->is.queued_ns + at->is.waking_ns +
 			  at->is.receiving_ns);
-		EXPECT_EQ(VBUF_TRACE_TASK, at->is.context);
-		EXPECT_NE(0U, at->is.by);
+		EXPECT_EQ(!at->is.context, !at->is.by);
 	}
 }
 
@@ -218,6 +223,8 @@ TEST_F(story, waking_is_from_wake_to_run)
 	for (seq = 0; seq < MESSAGES; seq++) {
 		at = message(self, seq);
 		ASSERT_NE(NULL, at);
+		if (!at->is.context)
+			continue;
 		wake = served(self, at);
 		ASSERT_NE(NULL, wake);
 		run = stream_next(self->stream, wake, self->receiver,
