@@ -2,11 +2,14 @@
 /* A module with a fault on purpose: the runner must notice its warning. */
 
 #include <linux/bug.h>
-#include <linux/kconfig.h>
 #include <linux/module.h>
 
 /* A build with WARN_QUIET is quiet unless told. */
-static bool quiet = IS_ENABLED(WARN_QUIET);
+#ifdef WARN_QUIET
+static bool quiet = true;
+#else
+static bool quiet;
+#endif
 module_param(quiet, bool, 0444);
 MODULE_PARM_DESC(quiet, "load without a warning");
 
