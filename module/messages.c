@@ -41,9 +41,10 @@ static struct vbuf_histograms *histograms_of(struct vbuf_channel *ch)
 	if (!made)
 		return NULL;
 	there = cmpxchg(&ch->histograms, NULL, made);
-	if (there)
-		kfree(made);
-	return there ?: made;
+	if (!there)
+		return made;
+	kfree(made);
+	return there;
 }
 
 static void count(atomic64_t *histogram, u64 ns)
