@@ -2,6 +2,7 @@
 #ifndef VBUF_ENDPOINT_H
 #define VBUF_ENDPOINT_H
 
+#include <linux/atomic.h>
 #include <linux/fs.h>
 #include <linux/rbtree.h>
 #include <linux/types.h>
@@ -36,8 +37,12 @@ struct vbuf_session;
  * @session: the trace session that it receives from, or NULL
  * @region: its mapping, NULL until there is one; set once, by cmpxchg()
  *
- * The above but @node and @region are constant after creation; channel->lock guards the
- * rest.
+ * The above but @node and @region are constant after creation.
+ *
+ * @in_send: ns that its threads slept for a slot, while accounts of them were kept
+ * @in_recv: the same, for a message
+ *
+ * channel->lock guards the rest.
  *
  * @can: the rights that were not shut down
  * @owned: slots that it owns
@@ -62,6 +67,9 @@ struct vbuf_endpoint {
 	struct rb_node node;
 	struct vbuf_region *region;
 	struct vbuf_session *session;
+
+	atomic64_t in_send;
+	atomic64_t in_recv;
 
 	u32 can;
 	u32 owned;

@@ -118,6 +118,8 @@ static void show_endpoint(const struct vbuf_endpoint *ep,
 	look->id = ep->id;
 	look->channel = ch->id;
 	look->uid = ep->uid;
+	look->in_send = atomic64_read(&ep->in_send);
+	look->in_recv = atomic64_read(&ep->in_recv);
 	show_opener(ep, look);
 	spin_lock(&ch->lock);
 	look->rights = ep->can;

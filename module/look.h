@@ -95,6 +95,8 @@ struct vbuf_channel_look {
  *	does
  * @sent: messages sent
  * @received: messages received and not put back
+ * @in_send: ns that its threads slept for a slot, while accounts were kept
+ * @in_recv: the same, for a message
  */
 struct vbuf_endpoint_look {
 	u64 id;
@@ -109,6 +111,8 @@ struct vbuf_endpoint_look {
 	u64 blocked_since;
 	u64 sent;
 	u64 received;
+	u64 in_send;
+	u64 in_recv;
 };
 
 /* Endpoints that are looked at in one holding of the locks. */

@@ -100,6 +100,8 @@ static const struct field endpoint_u64[] = {
 	ENDPOINT_FIELD(CHANNEL, channel),
 	ENDPOINT_FIELD(SENT, sent),
 	ENDPOINT_FIELD(RECEIVED, received),
+	ENDPOINT_FIELD(IN_SEND, in_send),
+	ENDPOINT_FIELD(IN_RECV, in_recv),
 };
 
 /* True if there was no room. */

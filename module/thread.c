@@ -224,23 +224,35 @@ void vbuf_thread_call(struct vbuf_thread *thread)
 }
 
 /**
- * vbuf_thread_wait() - the thread is about to wait, or waits no more
+ * vbuf_thread_wait() - the thread is about to wait
  * @thread: the caller's
  * @sleep: for what; %VBUF_THREAD_ASLEEP for nothing of ours
- * @ch: for which channel, or NULL
+ * @ch: for which channel
  *
  * Nobody else looks at it, until the thread sleeps: so no lock is taken.
  */
 void vbuf_thread_wait(struct vbuf_thread *thread, enum vbuf_thread_time sleep,
 		      const struct vbuf_channel *ch)
 {
-	/* Who drains sleeps for no message, and for no slot. */
-	if (sleep == VBUF_THREAD_ASLEEP)
-		ch = NULL;
 	thread->sleep = sleep;
-	thread->channel = ch ? ch->id : 0;
+	thread->before = thread->sums.ns[sleep];
+	thread->channel = ch->id;
 	/* Which namespace it is, not what is in it, is asked for. */
-	thread->net = ch ? data_race(ch->net) : NULL;
+	thread->net = data_race(ch->net);
+}
+
+/**
+ * vbuf_thread_waited() - the thread waits no more
+ * @thread: the caller's
+ *
+ * Return: ns that it slept for what it waited for.
+ */
+u64 vbuf_thread_waited(struct vbuf_thread *thread)
+{
+	u64 slept = thread->sums.ns[thread->sleep] - thread->before;
+
+	thread->sleep = VBUF_THREAD_ASLEEP;
+	return slept;
 }
 
 /*

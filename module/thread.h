@@ -133,6 +133,7 @@ struct vbuf_thread_sums {
  * @user: which of the counts of accounts it is in (threads.c)
  * @sleep: what its time goes into once it sleeps; this and what follows is the
  *	thread's own
+ * @before: what it had slept so before
  * @channel: the id of the channel that it waits for; 0 for none
  * @net: that channel's part of the registry, to be compared alone
  * @called: when it called for a message last
@@ -154,6 +155,7 @@ struct vbuf_thread {
 	struct task_struct *task;
 	u32 user;
 	enum vbuf_thread_time sleep;
+	u64 before;
 	u64 channel;
 	const struct vbuf_net *net;
 	u64 called;
@@ -186,6 +188,7 @@ void vbuf_thread_begin(struct vbuf_thread *thread);
 void vbuf_thread_call(struct vbuf_thread *thread);
 void vbuf_thread_wait(struct vbuf_thread *thread, enum vbuf_thread_time sleep,
 		      const struct vbuf_channel *ch);
+u64 vbuf_thread_waited(struct vbuf_thread *thread);
 void vbuf_thread_received(struct vbuf_thread *thread,
 			  const struct vbuf_channel *ch, u32 n,
 			  struct vbuf_message_times *times);

@@ -193,9 +193,9 @@ void vbuf_threads_called(const struct file *file, bool receives)
 }
 
 /**
- * vbuf_threads_wait() - the caller is about to wait, or waits no more
+ * vbuf_threads_wait() - the caller is about to wait
  * @sleep: for what; %VBUF_THREAD_ASLEEP for nothing of ours
- * @ch: for which channel, or NULL
+ * @ch: for which channel
  */
 void vbuf_threads_wait(enum vbuf_thread_time sleep,
 		       const struct vbuf_channel *ch)
@@ -206,6 +206,28 @@ void vbuf_threads_wait(enum vbuf_thread_time sleep,
 	thread = this_cpu_read(vbuf_thread_here);
 	if (thread)
 		vbuf_thread_wait(thread, sleep, ch);
+}
+
+/**
+ * vbuf_threads_waited() - the caller waits no more
+ * @ep: by which it did
+ */
+void vbuf_threads_waited(struct vbuf_endpoint *ep)
+{
+	enum vbuf_thread_time sleep;
+	struct vbuf_thread *thread;
+	u64 slept;
+
+	guard(preempt)();
+	thread = this_cpu_read(vbuf_thread_here);
+	if (!thread)
+		return;
+	sleep = thread->sleep;
+	slept = vbuf_thread_waited(thread);
+	if (sleep == VBUF_THREAD_IN_SEND)
+		atomic64_add(slept, &ep->in_send);
+	else if (sleep == VBUF_THREAD_IN_RECV)
+		atomic64_add(slept, &ep->in_recv);
 }
 
 /* Threads that call from now on get accounts. The probes are attached. */

@@ -10,6 +10,7 @@
 struct file;
 struct task_struct;
 struct vbuf_channel;
+struct vbuf_endpoint;
 
 /**
  * DOC: The accounts of threads
@@ -58,6 +59,7 @@ bool vbuf_threads_next(struct vbuf_thread_place *place,
 void vbuf_threads_called(const struct file *file, bool receives);
 void vbuf_threads_wait(enum vbuf_thread_time sleep,
 		       const struct vbuf_channel *ch);
+void vbuf_threads_waited(struct vbuf_endpoint *ep);
 
 /* What follows is for probes. */
 struct vbuf_thread *vbuf_threads_find(const struct task_struct *task);
@@ -82,12 +84,19 @@ static __always_inline void vbuf_threads_enter(const struct file *file,
 		vbuf_threads_called(file, receives);
 }
 
-/* The caller is about to wait for what @sleep says, or waits no more (no @ch). */
+/* The caller is about to wait for what @sleep says. */
 static __always_inline void vbuf_threads_note_wait(enum vbuf_thread_time sleep,
 						   const struct vbuf_channel *ch)
 {
 	if (vbuf_threads_are_asked())
 		vbuf_threads_wait(sleep, ch);
+}
+
+/* The caller waits no more, by @ep. */
+static __always_inline void vbuf_threads_note_waited(struct vbuf_endpoint *ep)
+{
+	if (vbuf_threads_are_asked())
+		vbuf_threads_waited(ep);
 }
 
 #endif /* VBUF_THREADS_H */

@@ -311,7 +311,7 @@ int vbuf_line_wait(struct vbuf_channel *ch, struct vbuf_line *line,
 
 	vbuf_threads_note_wait(time_in(line), ch);
 	result = wait_in_line(ch, line, waiter, deadline);
-	vbuf_threads_note_wait(VBUF_THREAD_ASLEEP, NULL);
+	vbuf_threads_note_waited(waiter->ep);
 	vbuf_trace(resume, waiter, line, result);
 	return result;
 }

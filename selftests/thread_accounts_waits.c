@@ -100,6 +100,18 @@ static void wait_to_send(FIXTURE_DATA(waits) *self, int fd)
 		vt_die("take");
 }
 
+/* Once nobody asks. */
+static void wait_unseen(FIXTURE_DATA(waits) *self, int fd)
+{
+	struct order order = { fd, receive };
+
+	if (write(self->told[1], &order, sizeof(order)) != sizeof(order))
+		vt_die("write to a pipe");
+	if (!vt_blocked(fd, 0, 1) || !vt_sleeps(self->call.tid) ||
+	    send_one(fd) || !vt_blocked(fd, 0, 0))
+		vt_die("let it receive");
+}
+
 static __u64 id_of(int fd)
 {
 	return vt_getattr(fd).id;
@@ -124,6 +136,31 @@ TEST_F(waits, are_told_by_channel)
 	EXPECT_NE(0U, waits[1].in_recv);
 	EXPECT_EQ(account.in_send, waits[0].in_send + waits[1].in_send);
 	EXPECT_EQ(account.in_recv, waits[0].in_recv + waits[1].in_recv);
+}
+
+/* No other thread has called on them. */
+TEST_F(waits, of_its_threads_are_an_endpoints)
+{
+	struct vt_account account;
+	struct vt_endpoint end;
+	unsigned int i;
+
+	wait_to_receive(self, self->fds[0]);
+	wait_to_send(self, self->fds[1]);
+	wait_to_receive(self, self->fds[0]);
+	account = nl_account(&self->nl, self->call.tid);
+	ASSERT_EQ(2U, account.channels);
+	for (i = 0; i < 2; i++) {
+		ASSERT_EQ(1, vt_endpoints(account.waits[i].channel, &end, 1));
+		EXPECT_EQ(account.waits[i].in_send, end.in_send);
+		EXPECT_EQ(account.waits[i].in_recv, end.in_recv);
+	}
+	/* They stay with the endpoint. */
+	close(self->session);
+	self->session = -1;
+	wait_unseen(self, self->fds[0]);
+	ASSERT_EQ(1, vt_endpoints(account.waits[0].channel, &end, 1));
+	EXPECT_EQ(account.waits[0].in_recv, end.in_recv);
 }
 
 /* One for the other, while it lasts. */

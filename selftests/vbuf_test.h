@@ -132,6 +132,8 @@ struct vt_endpoint {
 	__u64 sent;
 	__u64 received;
 	__u64 blocked_since;
+	__u64 in_send;
+	__u64 in_recv;
 	__u32 pid;
 	__u32 uid;
 	__u32 rights;

@@ -131,7 +131,9 @@ assert t["pid"] == t["tid"] and t["comm"] == "vbufctl", t
 assert t["voluntary"] > 0, t
 w, = t["waits"]
 assert w["channel"] == c["id"] and not w["in_send_ns"], t
-assert 0 < w["in_recv_ns"] == t["in_recv_ns"], t' "$2"
+assert 0 < w["in_recv_ns"] == t["in_recv_ns"], t
+e, = [e for e in c["endpoints"] if e["pid"] == t["pid"]]
+assert 0 < e["in_recv_ns"] <= w["in_recv_ns"] and not e["in_send_ns"], e' "$2"
 }
 
 # The receiver sleeps for the message, and is woken for it.

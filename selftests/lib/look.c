@@ -54,6 +54,8 @@ static const struct nl_field endpoint_fields[] = {
 	ENDPOINT(BLOCKED_SINCE, blocked_since, .may_lack = true),
 	ENDPOINT(SENT, sent),
 	ENDPOINT(RECEIVED, received),
+	ENDPOINT(IN_SEND, in_send),
+	ENDPOINT(IN_RECV, in_recv),
 };
 
 /* Two attributes, and no others. */

@@ -239,6 +239,10 @@ enum vbuf_channel_attr {
  *	namespace, exact to two ticks of the kernel's clock; not there if none waits
  * @VBUF_A_ENDPOINT_SENT: u64: messages sent through it
  * @VBUF_A_ENDPOINT_RECEIVED: u64: messages received through it and not put back
+ * @VBUF_A_ENDPOINT_IN_SEND: u64: ns that threads which have accounts
+ *	(%VBUF_CMD_THREAD_GET) slept in it until there was a slot; of a sleep that lasts,
+ *	once it ends
+ * @VBUF_A_ENDPOINT_IN_RECV: u64: the same, until there was a message
  */
 enum vbuf_endpoint_attr {
 	VBUF_A_ENDPOINT_PAD = 1,
@@ -254,6 +258,8 @@ enum vbuf_endpoint_attr {
 	VBUF_A_ENDPOINT_BLOCKED_SINCE,
 	VBUF_A_ENDPOINT_SENT,
 	VBUF_A_ENDPOINT_RECEIVED,
+	VBUF_A_ENDPOINT_IN_SEND,
+	VBUF_A_ENDPOINT_IN_RECV,
 
 	/* private: */
 	__VBUF_A_ENDPOINT_MAX,

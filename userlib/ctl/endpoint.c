@@ -24,6 +24,8 @@ static const struct vbuf_netlink_field fields[] = {
 	FIELD(BLOCKED_SINCE, NUMBER, blocked_since_ns),
 	FIELD(SENT, NUMBER, sent),
 	FIELD(RECEIVED, NUMBER, received),
+	FIELD(IN_SEND, NUMBER, in_send_ns),
+	FIELD(IN_RECV, NUMBER, in_recv_ns),
 };
 
 static const struct vbuf_list_kind kind = {

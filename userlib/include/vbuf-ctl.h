@@ -162,6 +162,9 @@ struct vbuf_ctl_channel {
  *	none waits
  * @sent: messages sent through it
  * @received: messages received through it, and not put back
+ * @in_send_ns: that threads which have accounts (vbuf_ctl_list_threads()) slept in it
+ *	until there was a slot; of a sleep that lasts, once it ends
+ * @in_recv_ns: the same, until there was a message
  */
 struct vbuf_ctl_endpoint {
 	struct vbuf_ctl_endpoint *next;
@@ -177,6 +180,8 @@ struct vbuf_ctl_endpoint {
 	uint64_t blocked_since_ns;
 	uint64_t sent;
 	uint64_t received;
+	uint64_t in_send_ns;
+	uint64_t in_recv_ns;
 };
 
 /* Channels whose waits a thread's account tells apart. */

@@ -23,6 +23,8 @@ static void put_endpoint(const struct nlmsghdr *command)
 	fake_put_u64(VBUF_A_ENDPOINT_BLOCKED_SINCE, 0x900000000);
 	fake_put_u64(VBUF_A_ENDPOINT_SENT, 0xa00000000);
 	fake_put_u64(VBUF_A_ENDPOINT_RECEIVED, 0xb00000000);
+	fake_put_u64(VBUF_A_ENDPOINT_IN_SEND, 0xc00000000);
+	fake_put_u64(VBUF_A_ENDPOINT_IN_RECV, 0xd00000000);
 	fake_end();
 }
 
@@ -56,6 +58,8 @@ static void is_endpoint(const struct vbuf_ctl_endpoint *endpoint)
 	EXPECT(endpoint->blocked_since_ns == 0x900000000);
 	EXPECT(endpoint->sent == 0xa00000000);
 	EXPECT(endpoint->received == 0xb00000000);
+	EXPECT(endpoint->in_send_ns == 0xc00000000);
+	EXPECT(endpoint->in_recv_ns == 0xd00000000);
 }
 
 static void endpoints_by(struct vbuf_ctl *ctl, uint64_t channel, uint32_t pid)

@@ -119,6 +119,8 @@ static void json_endpoint(const struct vbuf_ctl_endpoint *endpoint)
 	json_number("blocked_receivers", endpoint->blocked_receivers);
 	if (endpoint->blocked_since_ns)
 		json_number("blocked_since_ns", endpoint->blocked_since_ns);
+	json_number("in_send_ns", endpoint->in_send_ns);
+	json_number("in_recv_ns", endpoint->in_recv_ns);
 	json_end_object();
 }
 
