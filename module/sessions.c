@@ -2,7 +2,6 @@
 /*
  * What trace sessions are told, and how it gets to their channels.
  */
-#include <linux/capability.h>
 #include <linux/cleanup.h>
 #include <linux/cred.h>
 #include <linux/cpumask.h>
@@ -318,12 +317,6 @@ static void send_all(struct work_struct *work)
 	queue_delayed_work(system_unbound_wq, &session->work, PERIOD);
 }
 
-/* Whether the caller may see what is others'. */
-static bool sees_all(void)
-{
-	return ns_capable_noaudit(&init_user_ns, CAP_PERFMON);
-}
-
 static bool is_sound(const struct vbuf_trace *arg)
 {
 	return !arg->flags && !arg->reserved && arg->slots &&
@@ -350,7 +343,7 @@ int vbuf_session_check(struct vbuf_trace *arg)
 	if (!is_sound(arg))
 		return -EINVAL;
 	arg->types &= vbuf_probes_types();
-	if (!sees_all())
+	if (!vbuf_thread_sees_all())
 		arg->types &= ~(BIT_ULL(VBUF_TRACE_IRQ) |
 				BIT_ULL(VBUF_TRACE_IRQ_END));
 	return 0;
@@ -455,7 +448,7 @@ struct vbuf_session *vbuf_session_create(const struct vbuf_trace *arg)
 	if (!session)
 		return ERR_PTR(-ENOMEM);
 	session->types = arg->types;
-	session->all = sees_all();
+	session->all = vbuf_thread_sees_all();
 	session->uid = current_euid();
 	session->host_user = vbuf_account_host_user(current_cred());
 	session->size = arg->buffer ?: usual_size();

@@ -2,6 +2,7 @@
 #ifndef VBUF_THREAD_H
 #define VBUF_THREAD_H
 
+#include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/list.h>
 #include <linux/percpu-defs.h>
@@ -181,6 +182,12 @@ DECLARE_PER_CPU(struct vbuf_thread *, vbuf_thread_here);
 static inline kuid_t vbuf_thread_owner(const struct cred *cred)
 {
 	return uid_eq(cred->uid, cred->euid) ? cred->euid : INVALID_UID;
+}
+
+/* Whether the caller may see all threads, and have as much told as it likes. */
+static inline bool vbuf_thread_sees_all(void)
+{
+	return ns_capable_noaudit(&init_user_ns, CAP_PERFMON);
 }
 
 struct vbuf_thread *vbuf_thread_new(void);

@@ -2,7 +2,6 @@
 /*
  * Which threads have accounts.
  */
-#include <linux/capability.h>
 #include <linux/cleanup.h>
 #include <linux/cred.h>
 #include <linux/hash.h>
@@ -132,7 +131,7 @@ static bool is_room(u32 user)
 	if (READ_ONCE(accounts) >= ACCOUNTS_MAX)
 		return false;
 	return READ_ONCE(user_accounts[user]) < USER_ACCOUNTS_MAX ||
-	       ns_capable_noaudit(&init_user_ns, CAP_PERFMON);
+	       vbuf_thread_sees_all();
 }
 
 /* The caller gets an account, if there is memory and room. May sleep. */
@@ -280,7 +279,7 @@ static int get(void)
 
 	guard(mutex)(&askers_lock);
 	if (!askers && time_before(jiffies, rested) &&
-	    !ns_capable_noaudit(&init_user_ns, CAP_PERFMON))
+	    !vbuf_thread_sees_all())
 		return -EAGAIN;
 	if (!askers)
 		err = vbuf_probes_attach();
@@ -328,7 +327,7 @@ void vbuf_threads_put(void)
 static bool may_see(const struct task_struct *task)
 {
 	return uid_eq(vbuf_thread_owner(__task_cred(task)), current_euid()) ||
-	       ns_capable_noaudit(&init_user_ns, CAP_PERFMON);
+	       vbuf_thread_sees_all();
 }
 
 /* False if it is not the caller's business, or not in its pid namespace. */
