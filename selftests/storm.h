@@ -14,6 +14,9 @@ unsigned int storm_scale(unsigned int n);
 unsigned int storm_few(unsigned int n, unsigned int few);
 __u64 storm_seed(void);
 __u32 storm_below(__u64 *state, __u32 n);
+/* The second processor, which goes and comes as the kernel is told by this file. */
+#define STORM_CPU1	"/sys/devices/system/cpu/cpu1/online"
+void storm_set_cpu1(bool online);
 void *storm_shared(size_t size);
 int storm_kill(pid_t pid);
 

@@ -13,7 +13,6 @@
 #define MESSAGES	8U
 #define THREADS		2000U
 #define ROOM		4096U
-#define ONLINE		"/sys/devices/system/cpu/cpu1/online"
 
 /* Shared by all that work. */
 struct world {
@@ -81,22 +80,13 @@ FIXTURE_SETUP(accounts)
 		.size = WORKERS, .work = work, .ctx = &self->world };
 }
 
-static void set_online(bool online)
-{
-	int fd = open(ONLINE, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0 || write(fd, online ? "1" : "0", 1) != 1)
-		vt_die("set cpu1 %s", online ? "online" : "offline");
-	close(fd);
-}
-
 /* If a test fails, the next finds all processors; run_tests sees to who is killed. */
 FIXTURE_TEARDOWN(accounts)
 {
 	nl_close(&self->nl);
 	close(self->world.fd);
-	if (!access(ONLINE, F_OK))
-		set_online(true);
+	if (!access(STORM_CPU1, F_OK))
+		storm_set_cpu1(true);
 }
 
 static int by_tid(const void *one, const void *other)
@@ -174,13 +164,13 @@ TEST_F_TIMEOUT(accounts, while_a_processor_goes_and_comes, 60)
 	bool online = true;
 	int session;
 
-	if (sysconf(_SC_NPROCESSORS_CONF) < 2 || access(ONLINE, W_OK))
+	if (sysconf(_SC_NPROCESSORS_CONF) < 2 || access(STORM_CPU1, W_OK))
 		SKIP(return, "no second processor that can go");
 	session = vt_session();
 	crew_begin(&self->crew);
 	while (stress_goes_on(stress) || times < 2 || !seen) {
 		online = !online;
-		set_online(online);
+		storm_set_cpu1(online);
 		times++;
 		seen += look_often(self);
 	}

@@ -9,7 +9,6 @@
 
 #define WORKERS		10U
 #define SLOTS		4U
-#define ONLINE		"/sys/devices/system/cpu/cpu1/online"
 
 /* Every way to send, and to receive: one for each worker. */
 static const crossing sends[] = {
@@ -87,21 +86,12 @@ FIXTURE_SETUP(cpus)
 		.size = WORKERS, .work = work, .ctx = world };
 }
 
-static void set_online(bool online)
-{
-	int fd = open(ONLINE, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0 || write(fd, online ? "1" : "0", 1) != 1)
-		vt_die("set cpu1 %s", online ? "online" : "offline");
-	close(fd);
-}
-
 /* If a test fails, the next finds all processors; run_tests sees to who is killed. */
 FIXTURE_TEARDOWN(cpus)
 {
 	close(self->world.fd);
-	if (!access(ONLINE, F_OK))
-		set_online(true);
+	if (!access(STORM_CPU1, F_OK))
+		storm_set_cpu1(true);
 }
 
 /* Returns when something has been received. */
@@ -178,12 +168,12 @@ TEST_F_TIMEOUT(cpus, a_processor_goes_and_comes, 60)
 	unsigned int times = 0;
 	bool online = true;
 
-	if (cpus < 2 || access(ONLINE, W_OK))
+	if (cpus < 2 || access(STORM_CPU1, W_OK))
 		SKIP(return, "no second processor that can go");
 	crew_begin(&self->crew);
 	while (stress_goes_on(self->world.stress)) {
 		online = !online;
-		set_online(online);
+		storm_set_cpu1(online);
 		times++;
 		move_one(self, cpus);
 		move_one(self, cpus);

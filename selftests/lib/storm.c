@@ -96,3 +96,12 @@ void storm_vector(struct vbuf_msg *vec, struct storm_msg *msgs, unsigned int n)
 		vec[i].len = sizeof(msgs[i]);
 	}
 }
+
+void storm_set_cpu1(bool online)
+{
+	int fd = open(STORM_CPU1, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, online ? "1" : "0", 1) != 1)
+		vt_die("set cpu1 %s", online ? "online" : "offline");
+	close(fd);
+}
