@@ -7,6 +7,8 @@
 #include "netlink.h"
 #include "ns.h"
 
+#include <poll.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 
 /* A thread, or a process, that does what it is told to, then waits. */
@@ -133,6 +135,25 @@ static void call_on_device(const struct actor *actor)
 	close(fd);
 }
 
+/* A channel with windows: to ask how large they are would be a call. */
+static struct {
+	int fd;
+	size_t bytes;
+} windows;
+
+static void do_all_but_call(const struct actor *actor)
+{
+	void *window;
+
+	close(vt_device());
+	if (vt_poll(actor->call.fd, POLLIN | POLLOUT) != POLLOUT)
+		vt_die("poll");
+	window = mmap64(NULL, windows.bytes, PROT_READ, MAP_SHARED, windows.fd,
+			VBUF_MAP_RECEIVE);
+	if (window == MAP_FAILED || munmap(window, windows.bytes))
+		vt_die("map a window");
+}
+
 FIXTURE(first) {
 	struct actor *actor;
 };
@@ -212,6 +233,17 @@ static bool has_kept(FIXTURE_DATA(session) *self)
 
 	return account.tid && account.began == self->began &&
 	       vt_account_adds_up(&account);
+}
+
+TEST_F(session, what_is_no_call_begins_none)
+{
+	windows.fd = vt_create(NULL, vt_attr(2, 4096), VT_BOTH);
+	ASSERT_LE(0, windows.fd);
+	windows.bytes = vt_region(windows.fd).bytes;
+	make(self->other, do_all_but_call);
+	EXPECT_FALSE(has_account(self->other));
+	make(self->other, call);
+	EXPECT_TRUE(has_account(self->other));
 }
 
 TEST_F(session, no_call_begins_it_twice)
