@@ -110,11 +110,22 @@ bool vt_done(struct vt_call *call)
 	return __atomic_load_n(&call->done, __ATOMIC_SEQ_CST);
 }
 
+/*
+ * To the kernel, and so to who asks it, a thread may be there a little longer than
+ * pthread_join() waits.
+ */
+static void join_thread(struct vt_call *call)
+{
+	pthread_join(call->thread, NULL);
+	while (!syscall(SYS_tgkill, getpid(), call->tid, 0))
+		usleep(100);
+}
+
 /* What the call returned; -ECHILD where its process died before that. */
 long vt_join(struct vt_call *call)
 {
 	if (!call->is_process)
-		pthread_join(call->thread, NULL);
+		join_thread(call);
 	else if (vt_reap(call->tid) != 0)
 		return -ECHILD;
 	return call->ret;
