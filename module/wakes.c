@@ -44,8 +44,11 @@ static enum hrtimer_restart time_is_up(struct hrtimer *timer)
 	struct vbuf_channel *ch = container_of(timer, struct vbuf_channel,
 					       wake_timer);
 
-	/* Not just an interruption: senders are slow. */
-	if (READ_ONCE(ch->queue.count) <= quarter_of(ch))
+	/*
+	 * Not just an interruption: senders are slow. Without the lock, for whatever
+	 * number is seen is as good a hint.
+	 */
+	if (data_race(ch->queue.count) <= quarter_of(ch))
 		WRITE_ONCE(ch->flowed_ns, 0);
 	vbuf_wakes_flush(ch);
 	return HRTIMER_NORESTART;
