@@ -12,6 +12,7 @@
 #include <linux/poll.h>
 #include <linux/sched.h>
 #include <linux/time_namespace.h>
+#include <linux/vbuf_trace.h>
 
 #include "bind.h"
 #include "cdev.h"
@@ -547,6 +548,9 @@ int vbuf_cdev_init(void)
 	static_assert(sizeof(struct vbuf_drain) == 16);
 	static_assert(sizeof(struct vbuf_shutdown) == 8);
 	static_assert(sizeof(struct vbuf_info) == 24);
+	static_assert(sizeof(struct vbuf_trace_header) == 16);
+	static_assert(sizeof(struct vbuf_trace_record) == 64);
+	static_assert(VBUF_TRACE_MIN_SLOT_SIZE == 16 + 64);
 
 	return misc_register(&vbuf_device);
 }

@@ -72,6 +72,7 @@ struct vbuf_net;
  * @bytes: charged for the pool
  * @held_max: slots an endpoint may own, U32_MAX for any number
  * @is_trace: a trace session's, which the kernel sends into
+ * @netns: the cookie of the network namespace in which it was created, never used again
  *
  * The above are constant after creation.
  *
@@ -139,6 +140,7 @@ struct vbuf_channel {
 	u64 bytes;
 	u32 held_max;
 	bool is_trace;
+	u64 netns;
 
 	struct vbuf_histograms *histograms;
 	refcount_t ref;

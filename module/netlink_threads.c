@@ -46,11 +46,11 @@ static bool put_wait(struct sk_buff *skb, const struct vbuf_waits *waits)
 static bool put_waits(struct sk_buff *skb, const struct net *net,
 		      const struct vbuf_thread_sums *sums)
 {
-	const struct vbuf_net *here = vbuf_registry_of(net);
 	u32 i;
 
 	for (i = 0; i < sums->waited; i++)
-		if (sums->waits[i].net == here && put_wait(skb, &sums->waits[i]))
+		if (sums->waits[i].netns == net->net_cookie &&
+		    put_wait(skb, &sums->waits[i]))
 			return true;
 	return false;
 }

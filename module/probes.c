@@ -26,14 +26,18 @@ static struct vbuf_thread *here(void)
 static void on_sched_switch(void *data, bool preempt, struct task_struct *prev,
 			    struct task_struct *next, unsigned int prev_state)
 {
+	enum vbuf_thread_stop stop = VBUF_THREAD_SLEEPS;
+
 	/*
 	 * Who is preempted on its way to sleep goes on there later; and whom a signal
 	 * keeps from it is told with the state that it had before.
 	 */
-	bool sleeps = !preempt && prev_state != TASK_RUNNING &&
-		      READ_ONCE(prev->__state) != TASK_RUNNING;
-
-	vbuf_threads_switch(next, sleeps);
+	if (preempt || prev_state == TASK_RUNNING ||
+	    READ_ONCE(prev->__state) == TASK_RUNNING)
+		stop = VBUF_THREAD_IS_READY;
+	else if (prev_state & TASK_RTLOCK_WAIT)
+		stop = VBUF_THREAD_LOCKS;
+	vbuf_threads_switch(next, stop);
 }
 
 static void on_sched_waking(void *data, struct task_struct *task)
@@ -102,12 +106,13 @@ static void on_softirq_exit(void *data, unsigned int vec_nr)
 	interrupt(VBUF_TRACE_SOFTIRQ, vec_nr, false);
 }
 
-static void __maybe_unused on_vector_entry(void *data, int vector)
+#ifdef CONFIG_X86_LOCAL_APIC
+static void on_vector_entry(void *data, int vector)
 {
 	interrupt(VBUF_TRACE_VECTOR, vector, true);
 }
 
-static void __maybe_unused on_vector_exit(void *data, int vector)
+static void on_vector_exit(void *data, int vector)
 {
 	interrupt(VBUF_TRACE_VECTOR, vector, false);
 }
@@ -116,25 +121,29 @@ static void page_fault(bool kernel)
 {
 	struct vbuf_thread *thread = here();
 
-	/* One within a non-maskable interrupt may have met us with our lock held. */
-	if (thread && !in_nmi())
+	if (thread)
 		vbuf_thread_fault(thread, kernel);
 }
 
-static void __maybe_unused on_page_fault_user(void *data, unsigned long address,
-					      struct pt_regs *regs,
-					      unsigned long error_code)
+static void on_page_fault_user(void *data, unsigned long address,
+			       struct pt_regs *regs, unsigned long error_code)
 {
 	page_fault(false);
 }
 
-static void __maybe_unused on_page_fault_kernel(void *data,
-						unsigned long address,
-						struct pt_regs *regs,
-						unsigned long error_code)
+static void on_page_fault_kernel(void *data, unsigned long address,
+				 struct pt_regs *regs,
+				 unsigned long error_code)
 {
-	page_fault(true);
+	/*
+	 * The account's lock may be held here, as it is with interrupts off alone: by
+	 * what a tracer does in a function that is called under it, or in a
+	 * non-maskable interrupt. What the thread itself does faults with them on.
+	 */
+	if (regs->flags & X86_EFLAGS_IF && !in_nmi())
+		page_fault(true);
 }
+#endif
 
 /**
  * struct probe - a probe, and where it goes

@@ -170,6 +170,7 @@ int vbuf_registry_add(struct vbuf_channel *ch)
 	if (*ch->name && find_locked(vnet, ch->name))
 		return -EEXIST;
 	ch->id = ++last_id;
+	ch->netns = vnet->net->net_cookie;
 	err = xa_err(xa_store(&vnet->channels, ch->id, ch, VBUF_GFP));
 	if (err)
 		return err;
@@ -322,12 +323,6 @@ static int visit_locked(const struct net *net, struct vbuf_channel *ch,
 		return -ENOENT;
 	access = vbuf_registry_access(ch);
 	return visit(ch, vbuf_registry_may_look(net, &access), data);
-}
-
-/* A network namespace's part; who does not hold it may compare it alone. */
-const struct vbuf_net *vbuf_registry_of(const struct net *net)
-{
-	return net_generic(net, vbuf_net_id);
 }
 
 /**

@@ -54,7 +54,6 @@ int vbuf_registry_visit_next(struct net *net, u64 id, vbuf_visit_fn *visit,
 int vbuf_registry_visit_named(struct net *net, const char *name,
 			      vbuf_visit_fn *visit, void *data);
 u32 vbuf_registry_changes(struct net *net);
-const struct vbuf_net *vbuf_registry_of(const struct net *net);
 u64 vbuf_registry_last_id(void);
 struct vbuf_access vbuf_registry_access(const struct vbuf_channel *ch);
 bool vbuf_registry_may_look(const struct net *net,

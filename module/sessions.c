@@ -36,8 +36,8 @@
 #define USUAL_MOST	4096U
 
 /*
- * Each makes every probe take longer: of one user of the host, which CAP_PERFMON
- * passes; and of all.
+ * Each makes every probe take longer: of one user of the host, and of all; but for those
+ * of who has CAP_PERFMON.
  */
 #define USER_SESSIONS_MAX	4U
 #define SESSIONS_MAX		64U
@@ -131,10 +131,8 @@ static pid_t by_for(const struct vbuf_session *session, pid_t by, kuid_t uid)
 static bool names_a_channel_elsewhere(const struct vbuf_session *session,
 				      const struct vbuf_record *record)
 {
-	/* It may become none, but not another one. */
-	const struct vbuf_net *here = data_race(session->ep->channel->net);
-
-	return record->told.channel && record->net != here;
+	return record->told.channel &&
+	       record->netns != session->ep->channel->netns;
 }
 
 /* The number of @task for @session; 0 if it has none there. */
@@ -278,8 +276,18 @@ static u32 fill(const struct vbuf_session *session, u32 n, u32 cpu, u32 tail,
 	return len;
 }
 
-/* Sends a message of a processor's records; false if there are none, or no room. */
-static bool send_some(struct vbuf_session *session, u32 cpu)
+/* How many records a message can have. */
+static u32 most_of(const struct vbuf_channel *ch)
+{
+	return (ch->attr.slot_size - sizeof(struct vbuf_trace_header)) /
+	       sizeof(struct vbuf_trace_record);
+}
+
+/*
+ * Sends a message of a processor's records, as many of those up to @head as it can
+ * have; false if there is no room.
+ */
+static bool send_some(struct vbuf_session *session, u32 cpu, u32 head)
 {
 	struct vbuf_buffer *buffer = per_cpu_ptr(session->buffers, cpu);
 	struct vbuf_call call = { .flags = VBUF_DONTWAIT };
@@ -287,33 +295,38 @@ static bool send_some(struct vbuf_session *session, u32 cpu)
 	u32 tail = buffer->tail, count, len;
 	int n;
 
-	/* Pairs with the releases in write() and next_place(). */
-	count = smp_load_acquire(&buffer->head) - tail;
-	if (!count)
-		return false;
 	n = vbuf_moves_reserve_one(session->ep, ch, call);
 	if (n < 0)
 		return false;
-	count = min_t(u32, count,
-		      (ch->attr.slot_size - sizeof(struct vbuf_trace_header)) /
-		      sizeof(struct vbuf_trace_record));
+	count = min(head - tail, most_of(ch));
 	len = fill(session, n, cpu, tail, count);
+	/* If the last receiver has gone just now, for one that may come. */
+	if (vbuf_moves_commit_one(session->ep, ch, n, len) < 0)
+		return false;
 	/* Pairs with the acquire in next_place(). */
 	smp_store_release(&buffer->tail, tail + count);
-	return vbuf_moves_commit_one(session->ep, ch, n, len) >= 0;
+	return true;
+}
+
+/* What comes meanwhile waits until other processors had their turn. */
+static void send_those_of(struct vbuf_session *session, u32 cpu)
+{
+	struct vbuf_buffer *buffer = per_cpu_ptr(session->buffers, cpu);
+	/* Pairs with the releases in write() and next_place(). */
+	u32 head = smp_load_acquire(&buffer->head);
+
+	while (buffer->tail != head && send_some(session, cpu, head))
+		cond_resched();
 }
 
 static void send_all(struct work_struct *work)
 {
 	struct vbuf_session *session = container_of(to_delayed_work(work),
 						    struct vbuf_session, work);
-	u32 cpu, left;
+	u32 cpu;
 
-	for_each_possible_cpu(cpu) {
-		/* What comes meanwhile waits until the others had their turn. */
-		for (left = session->size; left && send_some(session, cpu); left--)
-			cond_resched();
-	}
+	for_each_possible_cpu(cpu)
+		send_those_of(session, cpu);
 	queue_delayed_work(system_unbound_wq, &session->work, PERIOD);
 }
 
@@ -408,12 +421,14 @@ static bool are_enough_locked(const struct vbuf_session *session)
 	unsigned int all = 0, own = 0;
 
 	lockdep_assert_held(&sessions_lock);
+	if (session->all)
+		return false;
 	list_for_each_entry(other, &all_sessions, link) {
-		all++;
-		own += uid_eq(other->host_user, session->host_user);
+		all += !other->all;
+		own += !other->all &&
+		       uid_eq(other->host_user, session->host_user);
 	}
-	return !session->all &&
-	       (all >= SESSIONS_MAX || own >= USER_SESSIONS_MAX);
+	return all >= SESSIONS_MAX || own >= USER_SESSIONS_MAX;
 }
 
 /* Return: 0, or -EDQUOT if the user, or all, have enough of them. */

@@ -10,7 +10,6 @@
 
 struct task_struct;
 struct vbuf_endpoint;
-struct vbuf_net;
 struct vbuf_session;
 struct vbuf_trace;
 
@@ -40,13 +39,13 @@ struct vbuf_trace;
  * @told: all but @tid and @pid; @by in the initial pid namespace
  * @task: the thread that it is about, which cannot go meanwhile
  * @by_uid: the effective user id of @by
- * @net: of the channel that it names
+ * @netns: the cookie of the network namespace of the channel that it names
  */
 struct vbuf_record {
 	struct vbuf_trace_record told;
 	struct task_struct *task;
 	kuid_t by_uid;
-	const struct vbuf_net *net;
+	u64 netns;
 };
 
 int vbuf_session_check(struct vbuf_trace *arg);

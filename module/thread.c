@@ -19,8 +19,12 @@
 
 DEFINE_PER_CPU(struct vbuf_thread *, vbuf_thread_here);
 
-/* The interrupt that is on top of whatever runs on a CPU, by vbuf_trace_context. */
+/*
+ * The hard interrupt that is on top of whatever runs on a CPU, its context 0 for none,
+ * and the one that it is on top of: a controller of interrupts may have one of its own.
+ */
 static DEFINE_PER_CPU(struct vbuf_interrupt, hardirq_here);
+static DEFINE_PER_CPU(struct vbuf_interrupt, hardirq_below);
 static DEFINE_PER_CPU(u32, softirq_here);
 
 static enum vbuf_thread_time now_into(const struct vbuf_thread *thread)
@@ -118,7 +122,7 @@ static void tell_stop(const struct vbuf_thread *thread)
 	record.told.state = told_state(thread);
 	if (is_blocked(thread)) {
 		record.told.channel = thread->channel;
-		record.net = thread->net;
+		record.netns = thread->netns;
 	}
 	vbuf_sessions_tell(&record);
 }
@@ -174,8 +178,7 @@ static void tell_message(const struct vbuf_thread *thread,
 {
 	struct vbuf_record record = record_of(thread, VBUF_TRACE_MESSAGE);
 
-	/* It may become none, but not another one. */
-	record.net = data_race(ch->net);
+	record.netns = ch->netns;
 	record.told.channel = ch->id;
 	record.told.len = slot->len;
 	record.told.seq = slot->seq;
@@ -237,8 +240,7 @@ void vbuf_thread_wait(struct vbuf_thread *thread, enum vbuf_thread_time sleep,
 	thread->sleep = sleep;
 	thread->before = thread->sums.ns[sleep];
 	thread->channel = ch->id;
-	/* Which namespace it is, not what is in it, is asked for. */
-	thread->net = data_race(ch->net);
+	thread->netns = ch->netns;
 }
 
 /**
@@ -320,25 +322,39 @@ static struct vbuf_waits *waits_locked(struct vbuf_thread *thread)
 		return NULL;
 	sums->waited++;
 	waits->channel = thread->channel;
-	waits->net = thread->net;
+	waits->netns = thread->netns;
 	return waits;
+}
+
+static enum vbuf_thread_time state_after(const struct vbuf_thread *thread,
+					 enum vbuf_thread_stop stop)
+{
+	switch (stop) {
+	case VBUF_THREAD_SLEEPS:
+		return thread->sleep;
+	case VBUF_THREAD_LOCKS:
+		return VBUF_THREAD_ASLEEP;
+	default:
+		return VBUF_THREAD_READY;
+	}
 }
 
 /**
  * vbuf_thread_stop() - the thread does not run any more
  * @thread: its account
- * @sleeps: it goes to sleep; else it is ready
+ * @stop: why
  * @now: when
  *
  * With interrupts off.
  */
-void vbuf_thread_stop(struct vbuf_thread *thread, bool sleeps, u64 now)
+void vbuf_thread_stop(struct vbuf_thread *thread, enum vbuf_thread_stop stop,
+		      u64 now)
 {
 	guard(raw_spinlock)(&thread->lock);
 	charge_until_locked(thread, now);
-	thread->state = sleeps ? thread->sleep : VBUF_THREAD_READY;
-	thread->sums.count[sleeps ? VBUF_THREAD_VOLUNTARY :
-				    VBUF_THREAD_INVOLUNTARY]++;
+	thread->state = state_after(thread, stop);
+	thread->sums.count[stop == VBUF_THREAD_IS_READY ?
+			   VBUF_THREAD_INVOLUNTARY : VBUF_THREAD_VOLUNTARY]++;
 	thread->waiting = is_blocked(thread) ? waits_locked(thread) : NULL;
 	if (vbuf_sessions_want(VBUF_TRACE_STOP))
 		tell_stop(thread);
@@ -439,6 +455,9 @@ void vbuf_thread_migrate(struct vbuf_thread *thread, u32 cpu)
 void vbuf_thread_rename(struct vbuf_thread *thread, const char *comm)
 {
 	guard(raw_spinlock_irqsave)(&thread->lock);
+	/* Another thread may rename it as it ends. */
+	if (thread->ended)
+		return;
 	charge_locked(thread);
 	tell_name(thread, comm);
 }
@@ -449,6 +468,7 @@ void vbuf_thread_end(struct vbuf_thread *thread)
 	guard(raw_spinlock_irqsave)(&thread->lock);
 	charge_locked(thread);
 	tell(thread, VBUF_TRACE_EXIT);
+	thread->ended = true;
 }
 
 /* The thread, which runs, has a page fault, in the mode that @kernel says. */
@@ -465,12 +485,26 @@ void vbuf_thread_fault(struct vbuf_thread *thread, bool kernel)
 /* On whatever runs here. */
 static void note_here(struct vbuf_interrupt interrupt, bool begins)
 {
-	if (interrupt.context == VBUF_TRACE_SOFTIRQ)
+	struct vbuf_interrupt *on_top = this_cpu_ptr(&hardirq_here);
+	struct vbuf_interrupt *below = this_cpu_ptr(&hardirq_below);
+
+	if (interrupt.context == VBUF_TRACE_SOFTIRQ) {
 		this_cpu_write(softirq_here, interrupt.source);
-	else if (begins)
-		*this_cpu_ptr(&hardirq_here) = interrupt;
-	else
-		this_cpu_write(hardirq_here.context, 0);
+	} else if (begins) {
+		*below = *on_top;
+		*on_top = interrupt;
+	} else {
+		*on_top = *below;
+		below->context = 0;
+	}
+}
+
+/* Nothing of what was told of a CPU holds any more; no probe runs. */
+void vbuf_thread_forget(int cpu)
+{
+	WRITE_ONCE(per_cpu(vbuf_thread_here, cpu), NULL);
+	per_cpu(hardirq_here.context, cpu) = 0;
+	per_cpu(hardirq_below.context, cpu) = 0;
 }
 
 /*

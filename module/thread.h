@@ -14,7 +14,6 @@
 
 struct vbuf_channel;
 struct vbuf_message_times;
-struct vbuf_net;
 
 /**
  * DOC: The account of a thread
@@ -69,6 +68,18 @@ enum vbuf_thread_count {
 };
 
 /**
+ * enum vbuf_thread_stop - why a thread does not run any more
+ * @VBUF_THREAD_IS_READY: others are to run
+ * @VBUF_THREAD_SLEEPS: it waits for what it has set out to wait for
+ * @VBUF_THREAD_LOCKS: it waits for a lock on its way, as on PREEMPT_RT
+ */
+enum vbuf_thread_stop {
+	VBUF_THREAD_IS_READY,
+	VBUF_THREAD_SLEEPS,
+	VBUF_THREAD_LOCKS,
+};
+
+/**
  * struct vbuf_interrupt - which one, and of what kind
  * @context: enum vbuf_trace_context
  * @source: its number; 0 for a thread
@@ -96,13 +107,13 @@ struct vbuf_waker {
 /**
  * struct vbuf_waits - how long a thread slept for a channel
  * @channel: its id
- * @net: its part of the registry, to be compared alone
+ * @netns: its network namespace's cookie
  * @in_send: ns for a slot
  * @in_recv: ns for a message
  */
 struct vbuf_waits {
 	u64 channel;
-	const struct vbuf_net *net;
+	u64 netns;
 	u64 in_send;
 	u64 in_recv;
 };
@@ -135,14 +146,15 @@ struct vbuf_thread_sums {
  * @sleep: what its time goes into once it sleeps; this and what follows is the
  *	thread's own
  * @before: what it had slept so before
- * @channel: the id of the channel that it waits for; 0 for none
- * @net: that channel's part of the registry, to be compared alone
+ * @channel: the id of the channel that it waits for, or did last
+ * @netns: that channel's network namespace's cookie
  * @called: when it called for a message last
  * @lock: guards what follows; innermost, also of the scheduler's
  * @state: what its time goes into, unless an interrupt takes it
  * @waiting: on which of the sums' waits that counts, or NULL
  * @hardirqs: those that are on top of it now
  * @in_softirq: it is, or one is on top of it
+ * @ended: nothing is told of it any more
  * @waker: who woke it last
  * @server: who woke it last as it waited for a message
  * @served: when it was woken last as it waited for a message
@@ -158,13 +170,14 @@ struct vbuf_thread {
 	enum vbuf_thread_time sleep;
 	u64 before;
 	u64 channel;
-	const struct vbuf_net *net;
+	u64 netns;
 	u64 called;
 	raw_spinlock_t lock;
 	enum vbuf_thread_time state;
 	struct vbuf_waits *waiting;
 	u32 hardirqs;
 	bool in_softirq;
+	bool ended;
 	struct vbuf_waker waker;
 	struct vbuf_waker server;
 	u64 served;
@@ -176,12 +189,20 @@ struct vbuf_thread {
 DECLARE_PER_CPU(struct vbuf_thread *, vbuf_thread_here);
 
 /*
- * Whose a thread is, so that others do not learn of it: nobody's that has power of two
- * users, as a setuid program has.
+ * Whose a thread is, so that others do not learn of it: nobody's that has power which
+ * not all of the user's have, or can have it again, as a setuid or setgid program, or one
+ * with capabilities that is not root's.
  */
 static inline kuid_t vbuf_thread_owner(const struct cred *cred)
 {
-	return uid_eq(cred->uid, cred->euid) ? cred->euid : INVALID_UID;
+	if (!uid_eq(cred->uid, cred->euid) || !uid_eq(cred->suid, cred->euid) ||
+	    !gid_eq(cred->gid, cred->egid) || !gid_eq(cred->sgid, cred->egid))
+		return INVALID_UID;
+	if (!cap_isclear(cred->cap_permitted) &&
+	    !uid_eq(cred->euid, GLOBAL_ROOT_UID) &&
+	    !uid_eq(cred->euid, make_kuid(cred->user_ns, 0)))
+		return INVALID_UID;
+	return cred->euid;
 }
 
 /* Whether the caller may see all threads, and have as much told as it likes. */
@@ -191,6 +212,7 @@ static inline bool vbuf_thread_sees_all(void)
 }
 
 struct vbuf_thread *vbuf_thread_new(void);
+void vbuf_thread_forget(int cpu);
 void vbuf_thread_begin(struct vbuf_thread *thread);
 void vbuf_thread_call(struct vbuf_thread *thread);
 void vbuf_thread_wait(struct vbuf_thread *thread, enum vbuf_thread_time sleep,
@@ -203,7 +225,8 @@ void vbuf_thread_look(struct vbuf_thread *thread,
 		      struct vbuf_thread_sums *sums);
 
 /* What follows is told by probes. */
-void vbuf_thread_stop(struct vbuf_thread *thread, bool sleeps, u64 now);
+void vbuf_thread_stop(struct vbuf_thread *thread, enum vbuf_thread_stop stop,
+		      u64 now);
 void vbuf_thread_run(struct vbuf_thread *thread, u64 now);
 void vbuf_thread_waking(struct vbuf_thread *thread);
 void vbuf_thread_wakeup(struct vbuf_thread *thread);

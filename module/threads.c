@@ -30,7 +30,7 @@
 
 /* Of one user of the host, or of those few that a hash takes for one. */
 #define USER_ACCOUNTS_MAX	4096U
-#define USER_BITS		8
+#define USER_BITS		12
 
 DEFINE_STATIC_KEY_FALSE(vbuf_threads_asked);
 
@@ -64,9 +64,10 @@ struct vbuf_thread *vbuf_threads_find(const struct task_struct *task)
 /**
  * vbuf_threads_switch() - this CPU goes from one thread to another
  * @next: who runs next
- * @sleeps: who ran goes to sleep; else it is ready
+ * @stop: what who ran goes to do
  */
-void vbuf_threads_switch(const struct task_struct *next, bool sleeps)
+void vbuf_threads_switch(const struct task_struct *next,
+			 enum vbuf_thread_stop stop)
 {
 	struct vbuf_thread *from = this_cpu_read(vbuf_thread_here);
 	struct vbuf_thread *to = vbuf_threads_find(next);
@@ -76,7 +77,7 @@ void vbuf_threads_switch(const struct task_struct *next, bool sleeps)
 		return;
 	now = ktime_get_mono_fast_ns();
 	if (from)
-		vbuf_thread_stop(from, sleeps, now);
+		vbuf_thread_stop(from, stop, now);
 	this_cpu_write(vbuf_thread_here, to);
 	if (to)
 		vbuf_thread_run(to, now);
@@ -86,8 +87,8 @@ static void take_out_locked(struct vbuf_thread *thread)
 {
 	lockdep_assert_held(&buckets_lock);
 	hlist_del_rcu(&thread->node);
-	user_accounts[thread->user]--;
-	accounts--;
+	WRITE_ONCE(user_accounts[thread->user], user_accounts[thread->user] - 1);
+	WRITE_ONCE(accounts, accounts - 1);
 }
 
 /* The thread that runs ends. */
@@ -97,8 +98,9 @@ void vbuf_threads_exit(void)
 
 	if (!thread)
 		return;
-	vbuf_thread_end(thread);
+	/* Nothing that comes here is told of it after its end. */
 	this_cpu_write(vbuf_thread_here, NULL);
+	vbuf_thread_end(thread);
 	scoped_guard(raw_spinlock_irqsave, &buckets_lock)
 		take_out_locked(thread);
 	kfree_rcu(thread, rcu);
@@ -111,8 +113,8 @@ static void add_locked(struct vbuf_thread *thread)
 
 	lockdep_assert_held(&buckets_lock);
 	thread->id = ++last_id;
-	user_accounts[thread->user]++;
-	accounts++;
+	WRITE_ONCE(user_accounts[thread->user], user_accounts[thread->user] + 1);
+	WRITE_ONCE(accounts, accounts + 1);
 	/* Before anybody can find it. */
 	vbuf_thread_begin(thread);
 	hlist_add_tail_rcu(&thread->node, bucket_of(thread->task));
@@ -128,9 +130,8 @@ static u32 user_of_caller(void)
 /* A look without the lock: a few too many do no harm. */
 static bool is_room(u32 user)
 {
-	if (READ_ONCE(accounts) >= ACCOUNTS_MAX)
-		return false;
-	return READ_ONCE(user_accounts[user]) < USER_ACCOUNTS_MAX ||
+	return (READ_ONCE(accounts) < ACCOUNTS_MAX &&
+		READ_ONCE(user_accounts[user]) < USER_ACCOUNTS_MAX) ||
 	       vbuf_thread_sees_all();
 }
 
@@ -255,7 +256,7 @@ static void end_all(void)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		WRITE_ONCE(per_cpu(vbuf_thread_here, cpu), NULL);
+		vbuf_thread_forget(cpu);
 	for (i = 0; i < BUCKETS; i++) {
 		guard(raw_spinlock_irqsave)(&buckets_lock);
 		hlist_for_each_entry_safe(thread, next, &buckets[i], node) {
@@ -273,13 +274,13 @@ static unsigned int askers;
 static unsigned long rested = INITIAL_JIFFIES;
 
 /* Return: 0; -EAGAIN if the time for it has not come; or why it cannot be. */
-static int get(void)
+static int get(unsigned long latest)
 {
 	int err = 0;
 
 	guard(mutex)(&askers_lock);
 	if (!askers && time_before(jiffies, rested) &&
-	    !vbuf_thread_sees_all())
+	    time_before(jiffies, latest) && !vbuf_thread_sees_all())
 		return -EAGAIN;
 	if (!askers)
 		err = vbuf_probes_attach();
@@ -301,9 +302,10 @@ static int get(void)
  */
 int vbuf_threads_get(void)
 {
+	unsigned long latest = jiffies + HZ;
 	int err;
 
-	while ((err = get()) == -EAGAIN) {
+	while ((err = get(latest)) == -EAGAIN) {
 		schedule_timeout_killable(HZ / 10 + 1);
 		if (fatal_signal_pending(current))
 			return -EINTR;

@@ -63,7 +63,8 @@ void vbuf_threads_waited(struct vbuf_endpoint *ep);
 
 /* What follows is for probes. */
 struct vbuf_thread *vbuf_threads_find(const struct task_struct *task);
-void vbuf_threads_switch(const struct task_struct *next, bool sleeps);
+void vbuf_threads_switch(const struct task_struct *next,
+			 enum vbuf_thread_stop stop);
 void vbuf_threads_exit(void);
 
 /* Whether somebody asks. */

@@ -19,6 +19,19 @@ vbufctl recv tools --count 3
 wait
 END
 
+# A thread with an account that sleeps and wakes, with a session open that is told.
+cat >switches <<END
+. '$here/lib/vbufctl.bash'
+endpoint '
+session = os.open("/dev/vbuf", os.O_RDWR)
+fcntl.ioctl(session, 0xf713, struct.pack("=6IQ", 32, 0, 4, 4096, 0, 0, 0x7fe))
+fd = create()
+for _ in range(100):
+    os.write(fd, b"x")
+    os.read(fd, 10)
+    time.sleep(0.01)'
+END
+
 prepare()
 {
 	vbufctl create tools --slots 4 --slot-size 64
@@ -88,9 +101,24 @@ bpftrace_reads_the_example()
 	not grep '^@sent' told
 }
 
+# What a tracer does in a function that is called with an account locked, such as to
+# read a user's memory that is not there, is no reason to lock it again.
+bpftrace_reads_amid_an_account()
+{
+	timeout 240 bpftrace -q -c '/bin/bash switches' -e '
+		kprobe:vbuf_sessions_tell {
+			@read = *uptr((uint64*)4096);
+			@told = count();
+		}' >told
+	cat told
+	grep -Eq '^@told: [1-9]' told
+}
+
 check 'perf lists the events' perf_lists_them
 check 'perf counts them' perf_counts
 check 'perf records them, with their fields' perf_records
 check 'bpftrace does what the documentation shows' bpftrace_reads_the_example
 check 'bpftrace sums fields up, and follows messages' bpftrace_sums
+check 'bpftrace reads what is not there amid an account' \
+	bpftrace_reads_amid_an_account
 finish
