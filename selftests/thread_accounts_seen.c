@@ -21,17 +21,22 @@ FIXTURE(account) {
 	struct vt_call call;
 };
 
-/* Real, effective, saved. */
+/* Real, effective, saved; of groups, root's unless told; and with a capability. */
 struct ids {
 	uid_t ids[3];
+	gid_t gids[3];
+	int cap;
 };
 
 static long op_call_and_wait(struct vt_call *call)
 {
 	const struct ids *ids = call->arg;
 
-	if (setresuid(ids->ids[0], ids->ids[1], ids->ids[2]))
-		vt_die("setresuid");
+	if (ids->cap)
+		ns_keep_cap(ids->cap, owner);
+	else if (setresgid(ids->gids[0], ids->gids[1], ids->gids[2]) ||
+		 setresuid(ids->ids[0], ids->ids[1], ids->ids[2]))
+		vt_die("become another");
 	vt_fionread(call->fd);
 	vt_recv(call->fd, call->data, 1, 0);
 	return 0;
@@ -50,7 +55,8 @@ FIXTURE_SETUP(account)
 	self->session = vt_session();
 	self->fd = vt_create(NULL, vt_attr(2, 8), VT_BOTH);
 	ASSERT_LE(0, self->fd);
-	start_as(self, (struct ids) { { owner.uid, owner.uid, owner.uid } });
+	start_as(self, (struct ids) {
+		.ids = { owner.uid, owner.uid, owner.uid } });
 }
 
 FIXTURE_TEARDOWN(account)
@@ -117,14 +123,37 @@ TEST_F(account, is_seen_with_cap_perfmon)
 	EXPECT_EQ(UNSEEN, ns_as(root, look_with_other_cap, &self->call.tid));
 }
 
-/* Who acts for another, or could, is neither's. */
-TEST_F(account, of_two_users_is_seen_by_neither)
+static void is_nobodys(struct __test_metadata *_metadata,
+		       FIXTURE_DATA(account) *self, struct ids ids)
 {
 	vt_kill(&self->call);
-	start_as(self, (struct ids) { { owner.uid, other.uid, owner.uid } });
+	start_as(self, ids);
 	EXPECT_EQ(UNSEEN, as(owner, self));
 	EXPECT_EQ(UNSEEN, as(other, self));
 	EXPECT_EQ(SEEN, as(root, self));
+}
+
+/* Who acts for another, or could, is neither's. */
+TEST_F(account, of_two_users_is_seen_by_neither)
+{
+	struct ids ids = { .ids = { owner.uid, other.uid, owner.uid } };
+
+	is_nobodys(_metadata, self, ids);
+	ids = (struct ids) { .ids = { owner.uid, owner.uid, other.uid } };
+	is_nobodys(_metadata, self, ids);
+}
+
+/* As a setgid program is, or one that was given capabilities. */
+TEST_F(account, of_more_than_a_user_can_do_is_not_seen_by_it)
+{
+	struct ids ids = { .ids = { owner.uid, owner.uid, owner.uid } };
+
+	ids.gids[1] = other.gid;
+	is_nobodys(_metadata, self, ids);
+	ids.gids[0] = other.gid;
+	is_nobodys(_metadata, self, ids);
+	ids.cap = CAP_NET_RAW;
+	is_nobodys(_metadata, self, ids);
 }
 
 /* The one who opened the socket is asking, whoever writes to it. */

@@ -215,7 +215,7 @@ struct vbuf_reopen {
  *	it takes a header and as many records as there is room for
  *	(linux/vbuf_trace.h)
  * @buffer: records that each processor has room for until they are sent, a power of
- *	two of 64 to 1048576; 0 for 4096, or fewer on machines of more than 16
+ *	two of 64 to 1048576; 0 for 4096, or fewer on machines that may have more than 16
  * @reserved: 0
  * @types: what to record, bits by &enum vbuf_trace_type; 0 for accounts alone.
  *	Out: those of them that come: not those that this kernel cannot tell, nor,
@@ -827,15 +827,17 @@ struct vbuf_info {
  * Opens a trace session (struct vbuf_trace): makes a channel that the kernel alone
  * sends into, and the file an endpoint of it that receives. While the file lasts,
  * accounts of threads and of messages are kept, and what @types names is recorded,
- * of all threads that use a channel and that the opener may see: those whose real and
- * effective user ids are its effective one at this call, or all with %CAP_PERFMON in the
- * initial user namespace; in either case those of its pid namespace. No more than 65536
- * threads have accounts, and 4096 of one user on the host. linux/vbuf_trace.h says what
- * the messages are. They come some 10 ms after what they tell. The kernel never
- * waits for the reader: what finds no room is counted, and the count is told in its
- * place, before the next record. The processors' buffers count as bytes of the
- * opener's. Without that capability, the call takes up to a second where the last
- * session ended just before: to begin one interrupts all processors.
+ * of all threads that use a channel and that the opener may see: those whose real,
+ * effective and saved user ids are its effective one at this call, and that have no
+ * power beyond it (no other group's, nor capabilities that are not root's), or all with
+ * %CAP_PERFMON in the initial user namespace; in either case those of its pid
+ * namespace. No more than 65536 threads have accounts, and 4096 of one user on the host,
+ * but for those that have that capability, of which all may have them.
+ * linux/vbuf_trace.h says what the messages are. They come some 10 ms after what they
+ * tell. The kernel never waits for the reader: what finds no room is counted, and the
+ * count is told in its place, before the next record. The processors' buffers count as
+ * bytes of the opener's. Without that capability, the call takes up to a second where
+ * the last session ended just before: to begin one interrupts all processors.
  *
  * * %EINVAL: @flags, @reserved, @slots, @slot_size, @buffer, or a bit of @types that
  *   has no meaning yet

@@ -103,9 +103,10 @@
  * @VBUF_CMD_THREAD_GET: a dump, which takes no attribute: tells the accounts of
  *	threads (&enum vbuf_thread_attr), which are kept while a trace session is open
  *	(%VBUF_IOC_TRACE): of those that have called on a file of /dev/vbuf
- *	meanwhile, and that the socket's opener may see: threads whose real and
- *	effective user ids are its effective one, or all with %CAP_PERFMON in the
- *	initial user namespace, of the reader's pid namespace. Those that neither come
+ *	meanwhile, and that the socket's opener may see: threads whose real,
+ *	effective and saved user ids are its effective one, and that have no power beyond
+ *	it, or all with %CAP_PERFMON in the initial user namespace, of the reader's pid
+ *	namespace. Those that neither come
  *	nor go meanwhile are told once. %EOPNOTSUPP: not asked for as a dump
  */
 enum vbuf_cmd {
