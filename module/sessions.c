@@ -163,12 +163,25 @@ static bool is_for(const struct vbuf_session *session,
 	return session->all || is_of_own(session, record->task);
 }
 
+/* Most have nothing behind the head. */
+static void copy(struct vbuf_trace_record *to,
+		 const struct vbuf_trace_record *from)
+{
+	const size_t head = VBUF_RECORD_HEAD, rest = sizeof(*to) - head;
+
+	memcpy(to, from, head);
+	if (from->type == VBUF_TRACE_THREAD || from->type == VBUF_TRACE_MESSAGE)
+		memcpy((void *)to + head, (void *)from + head, rest);
+	else
+		memset((void *)to + head, 0, rest);
+}
+
 /* Puts down what @session may see of it. */
 static void translate(const struct vbuf_session *session,
 		      const struct vbuf_record *record, pid_t tid,
 		      struct vbuf_trace_record *to)
 {
-	*to = record->told;
+	copy(to, &record->told);
 	to->tid = tid;
 	if (to->type == VBUF_TRACE_THREAD)
 		to->pid = task_tgid_nr_ns(record->task, session->pid_ns);

@@ -4,6 +4,7 @@
 
 #include <linux/bits.h>
 #include <linux/compiler.h>
+#include <linux/stddef.h>
 #include <linux/types.h>
 #include <linux/uidgid.h>
 #include <linux/vbuf_trace.h>
@@ -34,12 +35,16 @@ struct vbuf_trace;
  * channel meet the hang-up.
  */
 
+/* Bytes of a record that all kinds have, from the first on. */
+#define VBUF_RECORD_HEAD	offsetof(struct vbuf_trace_record, seq)
+
 /**
  * struct vbuf_record - what all sessions are told, each as it may see it
- * @told: all but @tid and @pid; @by in the initial pid namespace
+ * @told: all but @tid and @pid; @by in the initial pid namespace. What is behind the
+ *	head is there in those kinds alone that have something there
  * @task: the thread that it is about, which cannot go meanwhile
- * @by_uid: the effective user id of @by
- * @netns: the cookie of the network namespace of the channel that it names
+ * @by_uid: the effective user id of @by, if there is that
+ * @netns: the cookie of the network namespace of the channel that it names, if it does
  */
 struct vbuf_record {
 	struct vbuf_trace_record told;

@@ -65,31 +65,34 @@ static void charge_locked(struct vbuf_thread *thread)
 	charge_until_locked(thread, ktime_get_mono_fast_ns());
 }
 
-/* Of this moment. */
-static struct vbuf_record record_of(const struct vbuf_thread *thread,
-				    enum vbuf_trace_type type)
+/*
+ * Of this moment. Just what all records have is cleared: the compiler would clear all,
+ * by a string instruction, which takes longer than all else that is done here.
+ */
+static __always_inline void begin(struct vbuf_record *record,
+				  const struct vbuf_thread *thread,
+				  enum vbuf_trace_type type)
 {
-	return (struct vbuf_record){
-		.told = { .time_ns = thread->sums.until, .type = type },
-		.task = thread->task,
-	};
+	memset(&record->told, 0, VBUF_RECORD_HEAD);
+	record->told.time_ns = thread->sums.until;
+	record->told.type = type;
+	record->task = thread->task;
 }
 
-/*
- * What sessions are told. Each record is made where it is declared, for the compiler
- * clears what is declared without a value, and only if anybody wants one.
- */
+/* What sessions are told. Each record is made only if anybody wants one. */
 static void tell(const struct vbuf_thread *thread, enum vbuf_trace_type type)
 {
-	struct vbuf_record record = record_of(thread, type);
+	struct vbuf_record record __uninitialized;
 
+	begin(&record, thread, type);
 	vbuf_sessions_tell(&record);
 }
 
 static void tell_name(const struct vbuf_thread *thread, const char *comm)
 {
-	struct vbuf_record record = record_of(thread, VBUF_TRACE_THREAD);
+	struct vbuf_record record __uninitialized;
 
+	begin(&record, thread, VBUF_TRACE_THREAD);
 	strscpy_pad(record.told.comm, comm, sizeof(record.told.comm));
 	vbuf_sessions_tell(&record);
 }
@@ -117,8 +120,9 @@ static bool is_blocked(const struct vbuf_thread *thread)
 
 static void tell_stop(const struct vbuf_thread *thread)
 {
-	struct vbuf_record record = record_of(thread, VBUF_TRACE_STOP);
+	struct vbuf_record record __uninitialized;
 
+	begin(&record, thread, VBUF_TRACE_STOP);
 	record.told.state = told_state(thread);
 	if (is_blocked(thread)) {
 		record.told.channel = thread->channel;
@@ -137,8 +141,9 @@ static void tell_waker(struct vbuf_record *record,
 
 static void tell_wake(const struct vbuf_thread *thread)
 {
-	struct vbuf_record record = record_of(thread, VBUF_TRACE_WAKE);
+	struct vbuf_record record __uninitialized;
 
+	begin(&record, thread, VBUF_TRACE_WAKE);
 	record.told.source = thread->waker.from.source;
 	tell_waker(&record, &thread->waker);
 	vbuf_sessions_tell(&record);
@@ -146,8 +151,9 @@ static void tell_wake(const struct vbuf_thread *thread)
 
 static void tell_migrate(const struct vbuf_thread *thread, u32 cpu)
 {
-	struct vbuf_record record = record_of(thread, VBUF_TRACE_MIGRATE);
+	struct vbuf_record record __uninitialized;
 
+	begin(&record, thread, VBUF_TRACE_MIGRATE);
 	record.told.to = cpu;
 	vbuf_sessions_tell(&record);
 }
@@ -156,8 +162,9 @@ static void tell_interrupt(const struct vbuf_thread *thread,
 			   struct vbuf_interrupt interrupt,
 			   enum vbuf_trace_type type)
 {
-	struct vbuf_record record = record_of(thread, type);
+	struct vbuf_record record __uninitialized;
 
+	begin(&record, thread, type);
 	record.told.context = interrupt.context;
 	record.told.source = interrupt.source;
 	vbuf_sessions_tell(&record);
@@ -165,8 +172,9 @@ static void tell_interrupt(const struct vbuf_thread *thread,
 
 static void tell_fault(const struct vbuf_thread *thread, bool kernel)
 {
-	struct vbuf_record record = record_of(thread, VBUF_TRACE_FAULT);
+	struct vbuf_record record __uninitialized;
 
+	begin(&record, thread, VBUF_TRACE_FAULT);
 	record.told.kernel = kernel;
 	vbuf_sessions_tell(&record);
 }
@@ -176,8 +184,9 @@ static void tell_message(const struct vbuf_thread *thread,
 			 const struct vbuf_slot *slot,
 			 const struct vbuf_message_times *times)
 {
-	struct vbuf_record record = record_of(thread, VBUF_TRACE_MESSAGE);
+	struct vbuf_record record __uninitialized;
 
+	begin(&record, thread, VBUF_TRACE_MESSAGE);
 	record.netns = ch->netns;
 	record.told.channel = ch->id;
 	record.told.len = slot->len;

@@ -441,9 +441,9 @@ void vbuf_ctl_free_endpoints(struct vbuf_ctl_endpoint *endpoints);
  * Accounts are kept while a trace session is open (%VBUF_IOC_TRACE), of threads that
  * have called on a file of /dev/vbuf meanwhile. Those are told whose real, effective
  * and saved user ids are the asker's effective one, and that have no power beyond it,
- * or with CAP_PERFMON in the initial user namespace all; in either case of threads that the caller's pid
- * namespace has, whatever the network namespaces of their channels. @waits are of
- * channels of the handle's network namespace alone.
+ * or with CAP_PERFMON in the initial user namespace all; in either case of threads that
+ * the caller's pid namespace has, whatever the network namespaces of their channels.
+ * @waits are of channels of the handle's network namespace alone.
  *
  * Each account is as it was at one moment, the list is of several; threads that come
  * or go meanwhile may be missing.
