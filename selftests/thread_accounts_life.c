@@ -124,6 +124,27 @@ static void write_and_read(const struct actor *actor)
 		vt_die("read");
 }
 
+/* The channel is empty. */
+static void recv_in_vain(const struct actor *actor)
+{
+	char byte;
+
+	if (vt_recv(actor->call.fd, &byte, 1, VBUF_DONTWAIT) != -EAGAIN)
+		vt_die("a message from nobody");
+}
+
+/* A channel with a message for each call, which another thread has sent. */
+static int stock;
+
+static void read_one(const struct actor *actor)
+{
+	char byte;
+
+	(void)actor;
+	if (vt_read(stock, &byte, 1) != 1)
+		vt_die("read");
+}
+
 static void call_on_device(const struct actor *actor)
 {
 	struct vbuf_info info = { .size = sizeof(info) };
@@ -169,16 +190,23 @@ FIRST(call_on_device);
 FIRST(send_one);
 FIRST(write_one);
 FIRST(write_and_read);
+FIRST(recv_in_vain);
+FIRST(read_one);
 
 FIXTURE_SETUP(first)
 {
 	(void)variant;
+	stock = vt_create(NULL, vt_attr(2, 8), VT_BOTH);
+	ASSERT_LE(0, stock);
+	ASSERT_EQ(0, vt_put(stock, 'x'));
+	ASSERT_EQ(0, vt_put(stock, 'x'));
 	self->actor = start_thread();
 }
 
 FIXTURE_TEARDOWN(first)
 {
 	end(self->actor);
+	close(stock);
 }
 
 TEST_F(first, begins_it_with_a_session_alone)
