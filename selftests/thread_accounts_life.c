@@ -173,6 +173,8 @@ static void do_all_but_call(const struct actor *actor)
 			VBUF_MAP_RECEIVE);
 	if (window == MAP_FAILED || munmap(window, windows.bytes))
 		vt_die("map a window");
+	/* Its channel goes with it. */
+	close(windows.fd);
 }
 
 FIXTURE(first) {
@@ -280,6 +282,17 @@ TEST_F(session, no_call_begins_it_twice)
 
 	for (i = 0; i < 10; i++)
 		make(self->actor, call);
+	EXPECT_TRUE(has_kept(self));
+}
+
+static void close_channel(const struct actor *actor)
+{
+	close(actor->call.fd);
+}
+
+TEST_F(session, it_outlives_the_channel)
+{
+	make(self->actor, close_channel);
 	EXPECT_TRUE(has_kept(self));
 }
 
