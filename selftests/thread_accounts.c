@@ -360,6 +360,47 @@ TEST_F(processor, is_used)
 	vt_join(&self->call);
 }
 
+/* What comes to it while the test, too, wants the processor all the time. */
+static struct vt_account compete(FIXTURE_DATA(processor) *self)
+{
+	struct vt_account before = vt_account(self->call.tid), after;
+
+	burn(20);
+	after = vt_account(self->call.tid);
+	return vt_account_since(&after, &before);
+}
+
+/*
+ * The page comes when the test says. With a signal that it does not come to see in the
+ * kernel, the thread tries to sleep until then, and may not: again and again.
+ */
+TEST_F(processor, is_wanted_by_whom_a_signal_keeps_from_sleep)
+{
+	struct vt_account since;
+	struct vt_trap trap;
+	int tries = 20;
+
+	vt_catch(SIGUSR1, 0);
+	vt_trap_set(&trap);
+	self->call = (struct vt_call) {
+		.op = vt_op_send, .fd = self->tx, .len = 1, .arg = trap.page };
+	vt_start(&self->call);
+	vt_trap_wait(&trap);
+	ASSERT_EQ(0, syscall(SYS_tgkill, getpid(), self->call.tid, SIGUSR1));
+	/* It may be some time before it has the signal, and may sleep for a lock. */
+	do {
+		since = compete(self);
+	} while ((!since.involuntary || since.voluntary || since.asleep) &&
+		 --tries);
+	EXPECT_NE(0, tries)
+		vt_account_print(&since);
+	EXPECT_NE(0U, since.ready);
+	EXPECT_EQ(0, vt_caught());
+	vt_trap_fill(&trap, 'x');
+	EXPECT_EQ(0, vt_join(&self->call));
+	EXPECT_EQ(1, vt_caught());
+}
+
 /* Who finds a slot, or a message, waits for neither. */
 TEST_F(processor, is_all_that_calls_take_that_do_not_wait)
 {
