@@ -144,6 +144,9 @@ struct vt_account {
 /* A file: of a session that records nothing; closing it ends that. */
 int vt_session(void);
 
+/* What an answer tells, into a struct vt_account. */
+void nl_thread(const struct nlmsghdr *message, void *info);
+
 /* How many there are, of which the first @room are filled in. */
 unsigned int nl_accounts(struct nl *nl, struct vt_account *accounts,
 			 unsigned int room);

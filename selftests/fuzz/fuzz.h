@@ -162,6 +162,12 @@ void pieces_begin(void);
 extern const struct call netlink_calls[];
 extern const unsigned int netlink_calls_count;
 
+/* sessions.c */
+extern const struct call session_calls[];
+extern const unsigned int session_calls_count;
+void sessions_init(void);
+void sessions_close(void);
+
 /* files.c: what can be done to any file, and to a process */
 extern const struct call file_calls[];
 extern const unsigned int file_calls_count;

@@ -32,6 +32,7 @@ static void begin(void)
 	upset_init();
 	windows_init();
 	pieces_init();
+	sessions_init();
 	limits_restore();
 	fault_init();
 	actors_init();
@@ -47,6 +48,8 @@ static void run(const struct step *steps, unsigned int count)
 	for (i = 0; i < count; i++)
 		actor_give(&steps[i]);
 	actors_settle();
+	/* Its channel is never at rest. */
+	sessions_close();
 	check_channels();
 	actors_check_process();
 	actors_end_process();

@@ -15,7 +15,7 @@
  */
 static const __u8 commands[] = {
 	VBUF_CMD_CHANNEL_GET, VBUF_CMD_ENDPOINT_GET, VBUF_CMD_LIMIT_GET, 255,
-	VBUF_CMD_EVENT_SUBSCRIBE, VBUF_CMD_EVENT_SUBSCRIBE, VBUF_CMD_EVENT, 0 };
+	VBUF_CMD_EVENT_SUBSCRIBE, VBUF_CMD_THREAD_GET, VBUF_CMD_EVENT, 0 };
 
 /* Of all sets alike: what is one's id is another's scope, or kind. */
 static const __u16 types[] = {
@@ -94,6 +94,17 @@ static void look_at_endpoint(const struct nlmsghdr *message, void *ctx)
 		vt_die("endpoint %llu of no channel", info.id);
 }
 
+/* There are some while a session is open. */
+static void look_at_account(const struct nlmsghdr *message, void *ctx)
+{
+	struct vt_account account;
+
+	(void)ctx;
+	nl_thread(message, &account);
+	if (!account.tid || !vt_account_adds_up(&account))
+		vt_die("the account of thread %u", account.tid);
+}
+
 /* Until there is nothing more, for now. */
 static void throw_away(const struct nl *nl)
 {
@@ -110,6 +121,7 @@ static long ask_soundly(struct nl *nl, struct nl_request *request,
 	static const nl_fn looks[VBUF_CMD_MAX + 1] = {
 		[VBUF_CMD_CHANNEL_GET] = look_at_channel,
 		[VBUF_CMD_ENDPOINT_GET] = look_at_endpoint,
+		[VBUF_CMD_THREAD_GET] = look_at_account,
 	};
 	__u8 command = request->genl.cmd;
 	nl_fn look = command <= VBUF_CMD_MAX ? looks[command] : NULL;

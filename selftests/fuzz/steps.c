@@ -17,6 +17,7 @@ static const struct {
 	{ move_calls, &move_calls_count },
 	{ acquire_calls, &acquire_calls_count },
 	{ netlink_calls, &netlink_calls_count },
+	{ session_calls, &session_calls_count },
 };
 
 const struct call *call_of(const struct step *step)

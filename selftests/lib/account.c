@@ -62,9 +62,9 @@ static void fill_waits(struct vt_account *account, const struct nlattr *nest)
 		NL_FIELDS(waits_fields), attrs);
 }
 
-static void fill_account(struct vt_account *account,
-			 const struct nlmsghdr *message)
+void nl_thread(const struct nlmsghdr *message, void *info)
 {
+	struct vt_account *account = info;
 	const struct nlattr *attrs[VBUF_A_THREAD_MAX + 1], *nest;
 	struct nl_known known = {
 		.max = VBUF_A_THREAD_MAX, .many = VBUF_A_THREAD_WAITS };
@@ -96,7 +96,7 @@ static void take(const struct nlmsghdr *message, void *ctx)
 	struct list *list = ctx;
 	struct vt_account account;
 
-	fill_account(&account, message);
+	nl_thread(message, &account);
 	if (list->tid && account.tid != list->tid)
 		return;
 	if (list->count < list->room)
