@@ -220,7 +220,7 @@ static struct vbuf_trace_record *next_place(const struct vbuf_session *session,
 		lost->type = VBUF_TRACE_LOST;
 		lost->count = buffer->lost;
 		buffer->lost = 0;
-		/* Pairs with the acquire in send_some(): it is all there. */
+		/* Pairs with the acquire in send_those_of(): it is all there. */
 		smp_store_release(&buffer->head, head);
 	}
 	return place_in(session, buffer, head);
@@ -240,7 +240,7 @@ static void write(const struct vbuf_session *session,
 	if (!to)
 		return;
 	translate(session, record, tid, to);
-	/* Pairs with the acquire in send_some(): it is all there. */
+	/* Pairs with the acquire in send_those_of(): it is all there. */
 	smp_store_release(&buffer->head, buffer->head + 1);
 }
 
