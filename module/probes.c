@@ -172,7 +172,10 @@ struct probe {
 #define VECTOR(_name, _on)						\
 	{ .name = #_name, .function = _on, .types = IRQ_TYPES }
 
-/* Threads begin and end first, as interrupts belong to them. */
+/*
+ * Threads begin and end first, as interrupts belong to them. An interrupt's end is told
+ * before its beginning is: an end alone does no harm, but what has no end stays.
+ */
 static struct probe probes[] = {
 	NEEDED(sched_switch),
 	NEEDED(sched_waking),
@@ -180,33 +183,33 @@ static struct probe probes[] = {
 	NEEDED(sched_process_exit),
 	PROBE(task_rename, 0),
 	PROBE(sched_migrate_task, BIT_ULL(VBUF_TRACE_MIGRATE)),
-	PROBE(irq_handler_entry, IRQ_TYPES),
 	PROBE(irq_handler_exit, IRQ_TYPES),
-	PROBE(softirq_entry, IRQ_TYPES),
+	PROBE(irq_handler_entry, IRQ_TYPES),
 	PROBE(softirq_exit, IRQ_TYPES),
+	PROBE(softirq_entry, IRQ_TYPES),
 #ifdef CONFIG_X86_LOCAL_APIC
-	VECTOR(local_timer_entry, on_vector_entry),
 	VECTOR(local_timer_exit, on_vector_exit),
-	VECTOR(reschedule_entry, on_vector_entry),
+	VECTOR(local_timer_entry, on_vector_entry),
 	VECTOR(reschedule_exit, on_vector_exit),
-	VECTOR(call_function_entry, on_vector_entry),
+	VECTOR(reschedule_entry, on_vector_entry),
 	VECTOR(call_function_exit, on_vector_exit),
-	VECTOR(call_function_single_entry, on_vector_entry),
+	VECTOR(call_function_entry, on_vector_entry),
 	VECTOR(call_function_single_exit, on_vector_exit),
-	VECTOR(irq_work_entry, on_vector_entry),
+	VECTOR(call_function_single_entry, on_vector_entry),
 	VECTOR(irq_work_exit, on_vector_exit),
-	VECTOR(x86_platform_ipi_entry, on_vector_entry),
+	VECTOR(irq_work_entry, on_vector_entry),
 	VECTOR(x86_platform_ipi_exit, on_vector_exit),
-	VECTOR(spurious_apic_entry, on_vector_entry),
+	VECTOR(x86_platform_ipi_entry, on_vector_entry),
 	VECTOR(spurious_apic_exit, on_vector_exit),
-	VECTOR(error_apic_entry, on_vector_entry),
+	VECTOR(spurious_apic_entry, on_vector_entry),
 	VECTOR(error_apic_exit, on_vector_exit),
-	VECTOR(threshold_apic_entry, on_vector_entry),
+	VECTOR(error_apic_entry, on_vector_entry),
 	VECTOR(threshold_apic_exit, on_vector_exit),
-	VECTOR(deferred_error_apic_entry, on_vector_entry),
+	VECTOR(threshold_apic_entry, on_vector_entry),
 	VECTOR(deferred_error_apic_exit, on_vector_exit),
-	VECTOR(thermal_apic_entry, on_vector_entry),
+	VECTOR(deferred_error_apic_entry, on_vector_entry),
 	VECTOR(thermal_apic_exit, on_vector_exit),
+	VECTOR(thermal_apic_entry, on_vector_entry),
 	PROBE(page_fault_user, BIT_ULL(VBUF_TRACE_FAULT)),
 	PROBE(page_fault_kernel, BIT_ULL(VBUF_TRACE_FAULT)),
 #endif

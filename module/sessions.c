@@ -65,8 +65,8 @@ struct vbuf_buffer {
  * @link: among all that there are
  * @ep: the endpoint that sends
  * @types: what is told, bits by enum vbuf_trace_type
- * @all: of everybody; else of @uid's
- * @uid: the opener's effective user id
+ * @all: of everybody; else of @asker's
+ * @asker: the opener
  * @host_user: who that is to the host
  * @pid_ns: the opener's, referenced
  * @account: the opener's, referenced, to which @bytes are charged
@@ -81,7 +81,7 @@ struct vbuf_session {
 	struct vbuf_endpoint *ep;
 	u64 types;
 	bool all;
-	kuid_t uid;
+	struct vbuf_owner asker;
 	kuid_t host_user;
 	struct pid_namespace *pid_ns;
 	struct vbuf_account *account;
@@ -113,15 +113,17 @@ static void note_types_locked(void)
 	WRITE_ONCE(vbuf_sessions_types, types);
 }
 
-static bool may_see(const struct vbuf_session *session, kuid_t uid)
+static bool may_see(const struct vbuf_session *session,
+		    struct vbuf_owner whose)
 {
-	return session->all || uid_eq(uid, session->uid);
+	return session->all || vbuf_thread_is_own(session->asker, whose);
 }
 
-/* What the thread @by, of @uid's, is for @session. */
-static pid_t by_for(const struct vbuf_session *session, pid_t by, kuid_t uid)
+/* What the thread @by, @whose it is, is for @session. */
+static pid_t by_for(const struct vbuf_session *session, pid_t by,
+		    struct vbuf_owner whose)
 {
-	if (!by || !may_see(session, uid))
+	if (!by || !may_see(session, whose))
 		return 0;
 	if (session->pid_ns == &init_pid_ns)
 		return by;
@@ -148,7 +150,8 @@ static bool is_of_own(const struct vbuf_session *session,
 		      const struct task_struct *task)
 {
 	guard(rcu)();
-	return uid_eq(vbuf_thread_owner(__task_cred(task)), session->uid);
+	return vbuf_thread_is_own(session->asker,
+				  vbuf_thread_owner(__task_cred(task)));
 }
 
 /* Whether @session wants it, and may have it. */
@@ -185,7 +188,7 @@ static void translate(const struct vbuf_session *session,
 	to->tid = tid;
 	if (to->type == VBUF_TRACE_THREAD)
 		to->pid = task_tgid_nr_ns(record->task, session->pid_ns);
-	to->by = by_for(session, to->by, record->by_uid);
+	to->by = by_for(session, to->by, record->by_whose);
 	if (to->type == VBUF_TRACE_WAKE && !session->all)
 		to->source = 0;
 	if (names_a_channel_elsewhere(session, record))
@@ -477,7 +480,7 @@ struct vbuf_session *vbuf_session_create(const struct vbuf_trace *arg)
 		return ERR_PTR(-ENOMEM);
 	session->types = arg->types;
 	session->all = vbuf_thread_sees_all();
-	session->uid = current_euid();
+	session->asker = vbuf_thread_asker();
 	session->host_user = vbuf_account_host_user(current_cred());
 	session->size = arg->buffer ?: usual_size();
 	INIT_DELAYED_WORK(&session->work, send_all);
@@ -557,6 +560,6 @@ struct vbuf_endpoint *vbuf_session_end(struct vbuf_session *session)
 	/* Who found it there has told it what it had to tell. */
 	synchronize_rcu();
 	cancel_delayed_work_sync(&session->work);
-	vbuf_threads_put();
+	vbuf_threads_put(!session->all);
 	return session->ep;
 }

@@ -6,8 +6,9 @@
 #include <linux/compiler.h>
 #include <linux/stddef.h>
 #include <linux/types.h>
-#include <linux/uidgid.h>
 #include <linux/vbuf_trace.h>
+
+#include "thread.h"
 
 struct task_struct;
 struct vbuf_endpoint;
@@ -43,13 +44,13 @@ struct vbuf_trace;
  * @told: all but @tid and @pid; @by in the initial pid namespace. What is behind the
  *	head is there in those kinds alone that have something there
  * @task: the thread that it is about, which cannot go meanwhile
- * @by_uid: the effective user id of @by, if there is that
+ * @by_whose: whose @by is, if there is that
  * @netns: the cookie of the network namespace of the channel that it names, if it does
  */
 struct vbuf_record {
 	struct vbuf_trace_record told;
 	struct task_struct *task;
-	kuid_t by_uid;
+	struct vbuf_owner by_whose;
 	u64 netns;
 };
 

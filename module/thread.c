@@ -90,7 +90,8 @@ static void tell(const struct vbuf_thread *thread, enum vbuf_trace_type type)
 
 static void tell_name(const struct vbuf_thread *thread, const char *comm)
 {
-	struct vbuf_record record __uninitialized;
+	/* All of it is told, and the name is not all that is behind the head. */
+	struct vbuf_record record = {};
 
 	begin(&record, thread, VBUF_TRACE_THREAD);
 	strscpy_pad(record.told.comm, comm, sizeof(record.told.comm));
@@ -136,7 +137,7 @@ static void tell_waker(struct vbuf_record *record,
 {
 	record->told.context = waker->from.context;
 	record->told.by = waker->tid;
-	record->by_uid = waker->uid;
+	record->by_whose = waker->whose;
 }
 
 static void tell_wake(const struct vbuf_thread *thread)
@@ -400,7 +401,7 @@ static struct vbuf_waker waker_here(void)
 
 	if (waker.from.context == VBUF_TRACE_TASK) {
 		waker.tid = current->pid;
-		waker.uid = vbuf_thread_owner(current_cred());
+		waker.whose = vbuf_thread_owner(current_cred());
 	}
 	return waker;
 }

@@ -90,15 +90,25 @@ struct vbuf_interrupt {
 };
 
 /**
+ * struct vbuf_owner - whose a thread is, as vbuf_thread_owner() tells
+ * @uid: the user; INVALID_UID if it is nobody's
+ * @gid: with the power of this group
+ */
+struct vbuf_owner {
+	kuid_t uid;
+	kgid_t gid;
+};
+
+/**
  * struct vbuf_waker - who woke a thread
  * @from: in which context
  * @tid: the thread, in the initial pid namespace; 0 from an interrupt
- * @uid: whose it is, as vbuf_thread_owner() tells
+ * @whose: whose that is
  */
 struct vbuf_waker {
 	struct vbuf_interrupt from;
 	pid_t tid;
-	kuid_t uid;
+	struct vbuf_owner whose;
 };
 
 /* Channels whose part in the time of one thread is kept apart. */
@@ -142,7 +152,7 @@ struct vbuf_thread_sums {
  * @rcu: for its end
  * @id: never used again
  * @task: whose; not referenced: the account ends before the thread does
- * @user: which of the counts of accounts it is in (threads.c)
+ * @user: which of the counts of accounts it is in, if any (threads.c)
  * @sleep: what its time goes into once it sleeps; this and what follows is the
  *	thread's own
  * @before: what it had slept so before
@@ -193,16 +203,31 @@ DECLARE_PER_CPU(struct vbuf_thread *, vbuf_thread_here);
  * not all of the user's have, or can have it again, as a setuid or setgid program, or one
  * with capabilities that is not root's.
  */
-static inline kuid_t vbuf_thread_owner(const struct cred *cred)
+static inline struct vbuf_owner vbuf_thread_owner(const struct cred *cred)
 {
+	struct vbuf_owner owner = { cred->euid, cred->egid };
+
 	if (!uid_eq(cred->uid, cred->euid) || !uid_eq(cred->suid, cred->euid) ||
 	    !gid_eq(cred->gid, cred->egid) || !gid_eq(cred->sgid, cred->egid))
-		return INVALID_UID;
+		owner.uid = INVALID_UID;
 	if (!cap_isclear(cred->cap_permitted) &&
 	    !uid_eq(cred->euid, GLOBAL_ROOT_UID) &&
 	    !uid_eq(cred->euid, make_kuid(cred->user_ns, 0)))
-		return INVALID_UID;
-	return cred->euid;
+		owner.uid = INVALID_UID;
+	return owner;
+}
+
+/* Who asks for its threads. */
+static inline struct vbuf_owner vbuf_thread_asker(void)
+{
+	return (struct vbuf_owner){ current_euid(), current_egid() };
+}
+
+/* Whether who asks may learn of a thread. */
+static inline bool vbuf_thread_is_own(struct vbuf_owner asker,
+				      struct vbuf_owner owner)
+{
+	return uid_eq(asker.uid, owner.uid) && gid_eq(asker.gid, owner.gid);
 }
 
 /* Whether the caller may see all threads, and have as much told as it likes. */

@@ -25,12 +25,13 @@
 #define BUCKET_BITS	12
 #define BUCKETS		BIT(BUCKET_BITS)
 
-/* Each takes some 1000 bytes. */
+/* Each takes some 1000 bytes; but for those of threads with CAP_PERFMON. */
 #define ACCOUNTS_MAX	65536U
 
 /* Of one user of the host, or of those few that a hash takes for one. */
 #define USER_ACCOUNTS_MAX	4096U
 #define USER_BITS		12
+#define USER_ANY		U32_MAX
 
 DEFINE_STATIC_KEY_FALSE(vbuf_threads_asked);
 
@@ -83,12 +84,22 @@ void vbuf_threads_switch(const struct task_struct *next,
 		vbuf_thread_run(to, now);
 }
 
+static void count_locked(const struct vbuf_thread *thread, int more)
+{
+	u32 user = thread->user;
+
+	lockdep_assert_held(&buckets_lock);
+	if (user == USER_ANY)
+		return;
+	WRITE_ONCE(user_accounts[user], user_accounts[user] + more);
+	WRITE_ONCE(accounts, accounts + more);
+}
+
 static void take_out_locked(struct vbuf_thread *thread)
 {
 	lockdep_assert_held(&buckets_lock);
 	hlist_del_rcu(&thread->node);
-	WRITE_ONCE(user_accounts[thread->user], user_accounts[thread->user] - 1);
-	WRITE_ONCE(accounts, accounts - 1);
+	count_locked(thread, -1);
 }
 
 /* The thread that runs ends. */
@@ -113,8 +124,7 @@ static void add_locked(struct vbuf_thread *thread)
 
 	lockdep_assert_held(&buckets_lock);
 	thread->id = ++last_id;
-	WRITE_ONCE(user_accounts[thread->user], user_accounts[thread->user] + 1);
-	WRITE_ONCE(accounts, accounts + 1);
+	count_locked(thread, 1);
 	/* Before anybody can find it. */
 	vbuf_thread_begin(thread);
 	hlist_add_tail_rcu(&thread->node, bucket_of(thread->task));
@@ -124,15 +134,16 @@ static u32 user_of_caller(void)
 {
 	kuid_t uid = vbuf_account_host_user(current_cred());
 
-	return hash_32(__kuid_val(uid), USER_BITS);
+	return vbuf_thread_sees_all() ? USER_ANY :
+					hash_32(__kuid_val(uid), USER_BITS);
 }
 
 /* A look without the lock: a few too many do no harm. */
 static bool is_room(u32 user)
 {
-	return (READ_ONCE(accounts) < ACCOUNTS_MAX &&
-		READ_ONCE(user_accounts[user]) < USER_ACCOUNTS_MAX) ||
-	       vbuf_thread_sees_all();
+	return user == USER_ANY ||
+	       (READ_ONCE(accounts) < ACCOUNTS_MAX &&
+		READ_ONCE(user_accounts[user]) < USER_ACCOUNTS_MAX);
 }
 
 /* The caller gets an account, if there is memory and room. May sleep. */
@@ -274,13 +285,13 @@ static unsigned int askers;
 static unsigned long rested = INITIAL_JIFFIES;
 
 /* Return: 0; -EAGAIN if the time for it has not come; or why it cannot be. */
-static int get(unsigned long latest)
+static int get(void)
 {
 	int err = 0;
 
 	guard(mutex)(&askers_lock);
 	if (!askers && time_before(jiffies, rested) &&
-	    time_before(jiffies, latest) && !vbuf_thread_sees_all())
+	    !vbuf_thread_sees_all())
 		return -EAGAIN;
 	if (!askers)
 		err = vbuf_probes_attach();
@@ -294,18 +305,19 @@ static int get(unsigned long latest)
 /**
  * vbuf_threads_get() - have accounts kept
  *
- * May sleep; for up to a second, without CAP_PERFMON, where they were kept until just
- * now: to attach probes interrupts all CPUs, which nobody shall do in a loop.
+ * May sleep; without CAP_PERFMON for up to a second where they were kept until just
+ * now for somebody else without it: to attach probes interrupts all CPUs, which such
+ * users shall not do in a loop, all of them together. If others come first each time,
+ * longer.
  *
  * Return: 0, and then vbuf_threads_put() ends it; -EOPNOTSUPP if the kernel lacks what
  * it takes; -ENOMEM; -EINTR.
  */
 int vbuf_threads_get(void)
 {
-	unsigned long latest = jiffies + HZ;
 	int err;
 
-	while ((err = get(latest)) == -EAGAIN) {
+	while ((err = get()) == -EAGAIN) {
 		schedule_timeout_killable(HZ / 10 + 1);
 		if (fatal_signal_pending(current))
 			return -EINTR;
@@ -313,8 +325,13 @@ int vbuf_threads_get(void)
 	return err;
 }
 
-/* The last one to ask ends them all. May sleep. */
-void vbuf_threads_put(void)
+/**
+ * vbuf_threads_put() - undo vbuf_threads_get()
+ * @rest: others without CAP_PERFMON shall wait if they come just afterwards
+ *
+ * The last one to ask ends all accounts. May sleep.
+ */
+void vbuf_threads_put(bool rest)
 {
 	guard(mutex)(&askers_lock);
 	if (--askers)
@@ -322,13 +339,15 @@ void vbuf_threads_put(void)
 	let_no_more_open();
 	vbuf_probes_detach();
 	end_all();
-	rested = jiffies + HZ;
+	if (rest)
+		rested = jiffies + HZ;
 }
 
 /* Whether the caller may see what is @task's. */
 static bool may_see(const struct task_struct *task)
 {
-	return uid_eq(vbuf_thread_owner(__task_cred(task)), current_euid()) ||
+	return vbuf_thread_is_own(vbuf_thread_asker(),
+				  vbuf_thread_owner(__task_cred(task))) ||
 	       vbuf_thread_sees_all();
 }
 

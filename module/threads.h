@@ -52,7 +52,7 @@ struct vbuf_thread_look {
 DECLARE_STATIC_KEY_FALSE(vbuf_threads_asked);
 
 int vbuf_threads_get(void);
-void vbuf_threads_put(void);
+void vbuf_threads_put(bool rest);
 bool vbuf_threads_next(struct vbuf_thread_place *place,
 		       struct vbuf_thread_look *look);
 

@@ -80,12 +80,39 @@ static bool is_context(__u16 context, bool may_be_none)
 	return context ? context <= VBUF_TRACE_SOFTIRQ : may_be_none;
 }
 
+static bool is_clear_behind(const struct vbuf_trace_record *record, size_t at)
+{
+	const char *bytes = (const char *)record;
+
+	while (at < sizeof(*record))
+		if (bytes[at++])
+			return false;
+	return true;
+}
+
+/* Behind what its type has there is nothing: no byte of the kernel's. */
+static bool is_clear(const struct vbuf_trace_record *record)
+{
+	size_t name = offsetof(struct vbuf_trace_record, comm);
+
+	switch (record->type) {
+	case VBUF_TRACE_MESSAGE:
+		return true;
+	case VBUF_TRACE_LOST:
+		return is_clear_behind(record, name + sizeof(record->count));
+	case VBUF_TRACE_THREAD:
+		return is_clear_behind(record, name + strnlen(record->comm, 16));
+	default:
+		return is_clear_behind(record, name);
+	}
+}
+
 /* Whether its fields are such as its type may have. */
 static bool makes_sense(const struct vbuf_trace_record *record)
 {
 	bool is_of_none = record->type == VBUF_TRACE_LOST;
 
-	if (!record->time_ns || !record->tid != is_of_none)
+	if (!record->time_ns || !record->tid != is_of_none || !is_clear(record))
 		return false;
 	switch (record->type) {
 	case VBUF_TRACE_LOST:
