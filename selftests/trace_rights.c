@@ -201,6 +201,20 @@ TEST_F(rights, of_who_opened_it)
 	EXPECT_EQ(1, vt_reap(pid));
 }
 
+/* Without any capability. */
+static void exchange_as_guest_with_another(FIXTURE_DATA(rights) *self)
+{
+	pid_t pid = vt_fork();
+
+	if (pid == 0) {
+		be(guest.uid, guest.uid, guest.uid + 1);
+		exchange(self);
+		_exit(0);
+	}
+	if (vt_reap(pid))
+		vt_die("exchange as a guest");
+}
+
 /*
  * As a setuid program is, also with its powers put aside: its time is not the business
  * of who started it.
@@ -220,6 +234,8 @@ TEST_F(rights, not_of_who_has_power_of_two_users)
 		exchange(self);
 		be(0, guest.uid, 0);
 		exchange(self);
+		be(0, 0, 0);
+		exchange_as_guest_with_another(self);
 		be(guest.uid, guest.uid, guest.uid);
 		stream_catch_up(stream);
 		seen = stream_count(stream, 0, VBUF_TRACE_MESSAGE);

@@ -102,7 +102,8 @@ bpftrace_reads_the_example()
 }
 
 # What a tracer does in a function that is called with an account locked, such as to
-# read a user's memory that is not there, is no reason to lock it again.
+# read a user's memory that is not there, is no reason to lock it again. If it were, this
+# would be the machine's end.
 bpftrace_reads_amid_an_account()
 {
 	timeout 240 bpftrace -q -c '/bin/bash switches' -e '
