@@ -15,7 +15,7 @@
 #define PAGES		64U
 
 /* So often a comparison of times may be disturbed by what is on no account. */
-#define ROUNDS		20
+#define ROUNDS		100
 
 /* What the kernel says of a thread. */
 struct counts {
