@@ -67,6 +67,7 @@ struct vbuf_buffer {
  * @types: what is told, bits by enum vbuf_trace_type
  * @all: of everybody; else of @asker's
  * @asker: the opener
+ * @netns: the cookie of its network namespace
  * @host_user: who that is to the host
  * @pid_ns: the opener's, referenced
  * @account: the opener's, referenced, to which @bytes are charged
@@ -82,6 +83,7 @@ struct vbuf_session {
 	u64 types;
 	bool all;
 	struct vbuf_owner asker;
+	u64 netns;
 	kuid_t host_user;
 	struct pid_namespace *pid_ns;
 	struct vbuf_account *account;
@@ -99,18 +101,26 @@ static LIST_HEAD(sessions);
 static LIST_HEAD(all_sessions);
 static DEFINE_MUTEX(sessions_lock);
 
-/* What any of them wants; the lock guards changes of it. */
+/*
+ * What any of them wants, and whether any does not see all; the lock guards changes of
+ * both.
+ */
 unsigned long vbuf_sessions_types;
+bool vbuf_sessions_ask_whose;
 
-static void note_types_locked(void)
+static void note_wishes_locked(void)
 {
 	const struct vbuf_session *session;
 	unsigned long types = 0;
+	bool ask_whose = false;
 
 	lockdep_assert_held(&sessions_lock);
-	list_for_each_entry(session, &sessions, node)
+	list_for_each_entry(session, &sessions, node) {
 		types |= session->types;
+		ask_whose |= !session->all;
+	}
 	WRITE_ONCE(vbuf_sessions_types, types);
+	WRITE_ONCE(vbuf_sessions_ask_whose, ask_whose);
 }
 
 static bool may_see(const struct vbuf_session *session,
@@ -133,8 +143,7 @@ static pid_t by_for(const struct vbuf_session *session, pid_t by,
 static bool names_a_channel_elsewhere(const struct vbuf_session *session,
 				      const struct vbuf_record *record)
 {
-	return record->told.channel &&
-	       record->netns != session->ep->channel->netns;
+	return record->told.channel && record->netns != session->netns;
 }
 
 /* The number of @task for @session; 0 if it has none there. */
@@ -536,9 +545,10 @@ int vbuf_session_begin(struct vbuf_session *session, struct vbuf_endpoint *ep)
 	if (err)
 		return err;
 	session->ep = ep;
+	session->netns = ep->channel->netns;
 	guard(mutex)(&sessions_lock);
 	list_add_tail_rcu(&session->node, &sessions);
-	note_types_locked();
+	note_wishes_locked();
 	queue_delayed_work(system_unbound_wq, &session->work, PERIOD);
 	return 0;
 }
@@ -555,7 +565,7 @@ struct vbuf_endpoint *vbuf_session_end(struct vbuf_session *session)
 {
 	scoped_guard(mutex, &sessions_lock) {
 		list_del_rcu(&session->node);
-		note_types_locked();
+		note_wishes_locked();
 	}
 	/* Who found it there has told it what it had to tell. */
 	synchronize_rcu();

@@ -61,6 +61,7 @@ struct vbuf_endpoint *vbuf_session_end(struct vbuf_session *session);
 void vbuf_session_destroy(struct vbuf_session *session);
 
 extern unsigned long vbuf_sessions_types;
+extern bool vbuf_sessions_ask_whose;
 
 void vbuf_sessions_tell(const struct vbuf_record *record);
 

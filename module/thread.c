@@ -399,10 +399,13 @@ static struct vbuf_waker waker_here(void)
 {
 	struct vbuf_waker waker = { .from = context_here() };
 
-	if (waker.from.context == VBUF_TRACE_TASK) {
-		waker.tid = current->pid;
+	if (waker.from.context != VBUF_TRACE_TASK)
+		return waker;
+	waker.tid = current->pid;
+	waker.whose.uid = INVALID_UID;
+	/* Who comes to ask later is not told of this one. */
+	if (READ_ONCE(vbuf_sessions_ask_whose))
 		waker.whose = vbuf_thread_owner(current_cred());
-	}
 	return waker;
 }
 
