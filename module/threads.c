@@ -305,7 +305,7 @@ static int get(void)
 /**
  * vbuf_threads_get() - have accounts kept
  *
- * May sleep; without CAP_PERFMON for up to a second where they were kept until just
+ * May sleep; without CAP_PERFMON for about a second where they were kept until just
  * now for somebody else without it: to attach probes interrupts all CPUs, which such
  * users shall not do in a loop, all of them together. If others come first each time,
  * longer.

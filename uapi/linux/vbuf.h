@@ -836,7 +836,7 @@ struct vbuf_info {
  * linux/vbuf_trace.h says what the messages are. They come some 10 ms after what they
  * tell. The kernel never waits for the reader: what finds no room is counted, and the
  * count is told in its place, before the next record. The processors' buffers count as
- * bytes of the opener's. Without that capability, the call takes up to a second where
+ * bytes of the opener's. Without that capability, the call takes about a second where
  * the last session ended just before: to begin one interrupts all processors.
  *
  * * %EINVAL: @flags, @reserved, @slots, @slot_size, @buffer, or a bit of @types that

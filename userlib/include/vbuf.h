@@ -588,7 +588,7 @@ int vbuf_release_next(int fd, const void **msg, size_t *len,
  * else that receives takes them. It lasts until its last descriptor is closed, and while
  * it does, accounts of threads are kept, whatever @types says. @size goes to the kernel
  * as it is, and so it may be that of a structure that the library does not know. May
- * sleep for memory, and, without CAP_PERFMON, for up to a second where another session
+ * sleep for memory, and, without CAP_PERFMON, for about a second where another session
  * ended just before.
  *
  * Return: a descriptor, or -1 and errno:
