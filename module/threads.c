@@ -25,7 +25,7 @@
 #define BUCKET_BITS	12
 #define BUCKETS		BIT(BUCKET_BITS)
 
-/* Each takes some 1000 bytes; but for those of threads with CAP_PERFMON. */
+/* Each takes some 1000 bytes. Those of threads with CAP_PERFMON are not counted. */
 #define ACCOUNTS_MAX	65536U
 
 /* Of one user of the host, or of those few that a hash takes for one. */
@@ -132,10 +132,12 @@ static void add_locked(struct vbuf_thread *thread)
 
 static u32 user_of_caller(void)
 {
-	kuid_t uid = vbuf_account_host_user(current_cred());
+	kuid_t uid;
 
-	return vbuf_thread_sees_all() ? USER_ANY :
-					hash_32(__kuid_val(uid), USER_BITS);
+	if (vbuf_thread_sees_all())
+		return USER_ANY;
+	uid = vbuf_account_host_user(current_cred());
+	return hash_32(__kuid_val(uid), USER_BITS);
 }
 
 /* A look without the lock: a few too many do no harm. */

@@ -106,8 +106,8 @@
  *	meanwhile, and that the socket's opener may see: threads whose real,
  *	effective and saved user ids are its effective one, and that have no power beyond
  *	it, or all with %CAP_PERFMON in the initial user namespace, of the reader's pid
- *	namespace. Those that neither come
- *	nor go meanwhile are told once. %EOPNOTSUPP: not asked for as a dump
+ *	namespace. Those that neither come nor go meanwhile are told once. %EOPNOTSUPP: not
+ *	asked for as a dump
  */
 enum vbuf_cmd {
 	VBUF_CMD_CHANNEL_GET = 1,
