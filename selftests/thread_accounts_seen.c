@@ -10,7 +10,9 @@
 
 #include <linux/capability.h>
 
-static const struct ns_user owner = { 1001, 1001, 1001 };
+#define OWNER		1001
+
+static const struct ns_user owner = { OWNER, OWNER, OWNER };
 static const struct ns_user other = { 1002, 1002, 1002 };
 static const struct ns_user root;
 
@@ -29,7 +31,7 @@ struct ids {
 };
 
 static const struct ids owners = {
-	.ids = { 1001, 1001, 1001 }, .gids = { 1001, 1001, 1001 } };
+	.ids = { OWNER, OWNER, OWNER }, .gids = { OWNER, OWNER, OWNER } };
 
 static long op_call_and_wait(struct vt_call *call)
 {

@@ -259,18 +259,29 @@ static bool become_guest_with_perfmon(void)
 	return true;
 }
 
-TEST_F(limited, trace_edquot_of_a_user)
+/* Without a process of its own. */
+static int ask_as(uid_t uid)
 {
 	struct vbuf_trace trace = small();
+	int fd;
+
+	if (seteuid(uid))
+		vt_die("seteuid %u", uid);
+	fd = stream_ask(&trace);
+	if (seteuid(0))
+		vt_die("seteuid 0");
+	return fd;
+}
+
+TEST_F(limited, trace_edquot_of_a_user)
+{
 	pid_t pid;
 	int fd;
 
 	EXPECT_EQ(USERS_MOST, how_many_of(become_guest));
 	EXPECT_LT(USERS_MOST, how_many_of(become_guest_with_perfmon));
 	/* Whatever it is in a container of its own. */
-	ASSERT_EQ(0, seteuid(guest.uid));
-	fd = stream_ask(&trace);
-	ASSERT_EQ(0, seteuid(0));
+	fd = ask_as(guest.uid);
 	ASSERT_LE(0, fd);
 	EXPECT_EQ(USERS_MOST - 1, how_many_of(become_guest));
 	pid = ns_user_fork(guest.uid, 0);
@@ -281,20 +292,6 @@ TEST_F(limited, trace_edquot_of_a_user)
 	EXPECT_EQ(USERS_MOST, how_many_of(become_guest));
 }
 
-/* By one of users who together may have that many. */
-static int ask_as_one_of_many(int i)
-{
-	struct vbuf_trace trace = small();
-	int fd;
-
-	if (seteuid(3001 + i / USERS_MOST))
-		vt_die("seteuid");
-	fd = stream_ask(&trace);
-	if (seteuid(0))
-		vt_die("seteuid 0");
-	return fd;
-}
-
 /* Which CAP_PERFMON passes, too; and what it has had does not count. */
 TEST_F(limited, trace_edquot_of_all)
 {
@@ -303,7 +300,8 @@ TEST_F(limited, trace_edquot_of_all)
 
 	ASSERT_LE(0, roots);
 	for (i = 0; i < MOST; i++) {
-		fds[i] = ask_as_one_of_many(i);
+		/* Users who together may have that many. */
+		fds[i] = ask_as(3001 + i / USERS_MOST);
 		ASSERT_LE(0, fds[i]);
 	}
 	EXPECT_EQ(0, how_many_of(become_guest));

@@ -23,8 +23,7 @@ END
 cat >switches <<END
 . '$here/lib/vbufctl.bash'
 endpoint '
-session = os.open("/dev/vbuf", os.O_RDWR)
-fcntl.ioctl(session, 0xf713, struct.pack("=6IQ", 32, 0, 4, 4096, 0, 0, 0x7fe))
+told = session(0x7fe)
 fd = create()
 for _ in range(100):
     os.write(fd, b"x")

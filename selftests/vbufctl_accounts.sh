@@ -14,8 +14,7 @@ nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups --)
 session()
 {
 	endpoint '
-fd = os.open("/dev/vbuf", os.O_RDWR)
-fcntl.ioctl(fd, 0xf713, struct.pack("=6IQ", 32, 0, 4, 4096, 0, 0, 0))
+fd = session(0)
 open("session", "w").close()
 time.sleep(600)' &
 	session=$!

@@ -185,7 +185,8 @@ says()
 	grep -qe "$1" errors || { echo "does not say '$1':"; cat errors; return 1; }
 }
 
-# endpoint PYTHON: runs that with create(), which makes an anonymous channel.
+# endpoint PYTHON: runs that with create(), which makes an anonymous channel, and
+# session(), which opens a trace session.
 endpoint()
 {
 	exec python3 -ISc '
@@ -193,6 +194,10 @@ import ctypes, fcntl, os, struct, sys, time
 def create():
     fd = os.open("/dev/vbuf", os.O_RDWR)
     fcntl.ioctl(fd, 0xf700, struct.pack("=II64s6I", 96, 3, b"", 0, 8, 100, 0o600, 0, 0))
+    return fd
+def session(types):
+    fd = os.open("/dev/vbuf", os.O_RDWR)
+    fcntl.ioctl(fd, 0xf713, struct.pack("=6IQ", 32, 0, 4, 4096, 0, 0, types))
     return fd
 def name(comm):
     ctypes.CDLL(None).prctl(15, comm, 0, 0, 0)
